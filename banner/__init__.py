@@ -1,0 +1,1 @@
+"""Floor 2: what may run before the visitor said yes?"""

@@ -1,0 +1,50 @@
+"""Everything that consentinel raises on purpose.
+
+ConsentinelError
+├── InputError          the user gave something that cannot be used (URL, option, file)
+│   ├── CatalogueError  categories.yaml or an override file; the message starts with file:line
+│   └── ReportError     a report file that cannot be read
+├── BrowserError        no browser, or it could not be started or rendered nothing
+├── SiteError           the start page could not be scanned (unreachable, challenge, login, error page)
+└── OutputError         a result could not be written
+
+Each message is one line that says what is wrong and what to do; the command line prints it and exits 2.
+"""
+
+__all__ = [
+    "BrowserError",
+    "CatalogueError",
+    "ConsentinelError",
+    "InputError",
+    "OutputError",
+    "ReportError",
+    "SiteError",
+]
+
+
+class ConsentinelError(Exception):
+    """Base of all errors with a message for the user."""
+
+
+class InputError(ConsentinelError):
+    """The user gave something that cannot be used."""
+
+
+class CatalogueError(InputError):
+    """The catalogue or an override file is wrong; the message starts with `file:line: `."""
+
+
+class ReportError(InputError):
+    """A report file cannot be read."""
+
+
+class BrowserError(ConsentinelError):
+    """No browser was found, or it did not start or render."""
+
+
+class SiteError(ConsentinelError):
+    """The start page of a site could not be scanned."""
+
+
+class OutputError(ConsentinelError):
+    """A result could not be written."""

@@ -1,0 +1,5 @@
+"""The version of consentinel itself."""
+
+from importlib.metadata import version
+
+VERSION: str = version("consentinel")

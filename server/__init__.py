@@ -1,0 +1,1 @@
+"""Floor 3: remember the choice, show the scans."""

@@ -1,0 +1,88 @@
+"""The root of the command line. Each command's module is imported when the command is asked for."""
+
+import importlib
+import sys
+from dataclasses import dataclass
+from importlib import metadata
+from typing import NoReturn
+
+import click
+
+from consentinel.scanner.errors import ConsentinelError
+
+__all__ = ["COMMANDS", "LazyCommand", "main"]
+
+NAME = "consentinel"
+EXIT_FAILED = 2
+EXIT_INTERRUPTED = 130  # 128 + SIGINT, what a shell reports
+
+
+@dataclass(frozen=True)
+class LazyCommand:
+    """Where a command is (`module:attribute`) and its line in the root's help, known without importing it."""
+
+    target: str
+    summary: str
+
+    def load(self) -> click.Command:
+        """Import the command."""
+        module, _, attribute = self.target.partition(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+
+COMMANDS = {
+    "demo": LazyCommand("consentinel.scanner.commands.demo:command", "Scan a bundled site: a tour."),
+    "diff": LazyCommand(
+        "consentinel.scanner.commands.diff:command", "Show what changed between two reports."
+    ),
+    "install": LazyCommand("consentinel.scanner.commands.install:command", "Fetch a browser and prove it."),
+    "scan": LazyCommand("consentinel.scanner.commands.scan:command", "Scan a site and report what it sets."),
+}
+
+
+class RootGroup(click.Group):
+    """The group of all commands: loads lazily, and turns known errors into one line and exit status 2."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return the names of all commands, sorted."""
+        return sorted(COMMANDS)
+
+    def get_command(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - click's signature
+        cmd_name: str,
+    ) -> click.Command | None:
+        """Import and return a command; None if there is no such name."""
+        return COMMANDS[cmd_name].load() if cmd_name in COMMANDS else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write names and summaries without importing any command."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name].summary) for name in self.list_commands(ctx)])
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the chosen command."""
+        try:
+            return super().invoke(ctx)
+        except ConsentinelError as error:
+            _fail(f"error: {error}", EXIT_FAILED)
+        except KeyboardInterrupt:
+            _fail("interrupted", EXIT_INTERRUPTED)
+
+
+@click.group(NAME, cls=RootGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(metadata.version(NAME), prog_name=NAME)
+def main() -> None:
+    """Scan a website for cookies, pixels and CAPTCHA trackers, and review what changed.
+
+    Exit status: 0 done, 1 what was asked to fail did (`diff`, `scan --fail-on`), 2 it could not be done.
+    """
+
+
+def _fail(message: str, status: int) -> NoReturn:
+    """Say `message` on one line: names of sites and files in it may hold anything."""
+    from consentinel.scanner.rendering.escaping import visible  # noqa: PLC0415 - all renderers come with it
+
+    click.echo(f"{NAME}: {visible(message)}", err=True)
+    sys.exit(status)

@@ -1,0 +1,1 @@
+"""Code that tests share: tiny sites, certificates, browsers."""

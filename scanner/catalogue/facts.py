@@ -1,0 +1,68 @@
+"""What can be told about a subject before any entry is looked at."""
+
+from urllib.parse import urlsplit
+
+from consentinel.scanner.catalogue.entries import Sign
+from consentinel.scanner.catalogue.subject import Subject
+from consentinel.scanner.party import registrable_domain
+
+# "short-lived": gone within a day, as session and CSRF cookies with an explicit lifetime are.
+SHORT_LIVED_S = 24 * 3600
+_MAX_LABELS = 16
+_MAX_URL = 2048
+
+
+def host_of(url: str | None) -> str:
+    """Return the lower-case host of a URL, '' where there is none."""
+    try:
+        return (urlsplit(url or "").hostname or "").strip(".")
+    except ValueError:
+        return ""
+
+
+def path_of(url: str | None) -> str:
+    """Return path and query of a URL, without the fragment and cut at 2048 characters."""
+    rest = (url or "").partition("://")[2].partition("#")[0]
+    cut = min((at for at in (rest.find("/"), rest.find("?")) if at >= 0), default=len(rest))
+    path = rest[cut:_MAX_URL]
+    return path if path.startswith("/") else f"/{path}"
+
+
+def suffixes_of(host: str) -> tuple[str, ...]:
+    """Return the host and its parents, longest first."""
+    labels = host.split(".")[-_MAX_LABELS:]
+    return tuple(".".join(labels[start:]) for start in range(len(labels)))
+
+
+class Facts:
+    """One subject with its host, parent hosts and party."""
+
+    __slots__ = ("host", "site_host", "subject", "suffixes")
+
+    def __init__(self, subject: Subject) -> None:
+        self.subject = subject
+        self.host = subject.host.strip(".").lower() or host_of(subject.url)
+        self.suffixes = suffixes_of(self.host)
+        self.site_host = host_of(subject.site)
+
+    def shows(self, sign: Sign) -> bool:
+        """Say whether the subject shows a second sign; a fact that is not known is not shown."""
+        if sign == "first-party":
+            return self.first_party is True
+        if sign == "http-only":
+            return self.subject.http_only is True
+        age_s = self.subject.max_age_s
+        return age_s is None or (sign == "short-lived" and age_s <= SHORT_LIVED_S)
+
+    @property
+    def first_party(self) -> bool | None:
+        """True for the site's own, False for a third party's, None if that cannot be told."""
+        if self.subject.party is not None:
+            return self.subject.party == "first"
+        if not self.site_host or not self.host:
+            return None
+        return registrable_domain(self.site_host) == registrable_domain(self.host)
+
+    def site_lives_on(self, host: str) -> bool:
+        """Say whether the page itself belongs to this host: then the host says nothing of third parties."""
+        return self.site_host == host or self.site_host.endswith(f".{host}")

@@ -1,0 +1,61 @@
+"""`consentinel diff OLD NEW`: what changed between two reports."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from consentinel.scanner import report
+from consentinel.scanner.diff import Diff, diff_reports
+from consentinel.scanner.errors import ConsentinelError, InputError, OutputError
+from consentinel.scanner.rendering.diffs import DIFF_FORMATS, DiffFormat, render_diff, render_diff_for_stream
+
+_SUFFIXES: dict[str, DiffFormat] = {".json": "json", ".md": "md", ".txt": "text"}
+
+
+@click.command("diff")
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path))
+@click.option(
+    "--format", "shape", type=click.Choice(DIFF_FORMATS), help="Format; default by suffix of FILE, else text."
+)
+@click.option(
+    "-o", "--output", "file", type=click.Path(path_type=Path), help="Write to FILE, not to standard output."
+)
+def command(old: Path, new: Path, shape: DiffFormat | None, file: Path | None) -> None:
+    """Show what changed from report OLD to report NEW, worst first.
+
+    Exit status: 0 nothing changed, 1 something did, 2 the reports could not be compared.
+    """
+    try:
+        diff = diff_reports(report.load(old), report.load(new))
+        _deliver(diff, shape, file)
+    except ConsentinelError as error:
+        click.echo(f"consentinel: {error}", err=True)
+        sys.exit(2)
+    sys.exit(1 if diff.changed else 0)
+
+
+def _deliver(diff: Diff, shape: DiffFormat | None, file: Path | None) -> None:
+    if file is not None:
+        _write(file, render_diff(diff, shape or _format_for(file)))
+    elif shape in (None, "text"):
+        click.echo(render_diff_for_stream(diff), nl=False, color=True)
+    else:
+        click.echo(render_diff(diff, shape), nl=False)
+
+
+def _format_for(file: Path) -> DiffFormat:
+    try:
+        return _SUFFIXES[file.suffix.lower()]
+    except KeyError:
+        raise InputError(
+            f"{file.name}: unknown output format, use --format or a name in {' '.join(_SUFFIXES)}"
+        ) from None
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise OutputError(f"{file}: {error.strerror}, choose a place that can be written") from error

@@ -1,0 +1,147 @@
+"""Observations + catalogue -> findings: what each fact is, which rule decided, in which states."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from consentinel.scanner.catalogue.matching import Catalogue
+from consentinel.scanner.catalogue.subject import Decision, Subject
+from consentinel.scanner.catalogue.taxonomy import STATES, category_rank
+from consentinel.scanner.identity import display_name, finding_id
+from consentinel.scanner.observations import AttributeValue, Observation, Writer
+from consentinel.scanner.party import OwnHosts
+from consentinel.scanner.report import Finding
+from consentinel.scanner.shapes import entropy_class, length_bucket, public_url
+
+_ONLY_IF_CLASSIFIED = frozenset({"request", "script", "frame"})
+_MAX_EVIDENCE = 12
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """One observation with what the catalogue says of it."""
+
+    observation: Observation
+    decision: Decision
+    name: str
+
+
+def classify(observations: Iterable[Observation], catalogue: Catalogue, own: OwnHosts) -> tuple[Finding, ...]:
+    """Return the findings, one per identity (DESIGN.md section 4), sorted by kind, name and id.
+
+    A site's own requests are findings only where the catalogue knows them; everything else always is.
+    """
+    groups: dict[str, list[_Judged]] = defaultdict(list)
+    for observation in observations:
+        judged = _judge(observation, catalogue)
+        if _counts(judged):
+            groups[finding_id(observation, judged.name, own)].append(judged)
+    findings = (_finding(identity, group) for identity, group in groups.items())
+    return tuple(sorted(findings, key=lambda finding: (finding.kind, finding.name, finding.id)))
+
+
+def _judge(observation: Observation, catalogue: Catalogue) -> _Judged:
+    decision = catalogue.decide(_subject(observation))
+    return _Judged(observation, decision, display_name(observation, decision))
+
+
+def _counts(judged: _Judged) -> bool:
+    observation = judged.observation
+    known = judged.decision.layer != "unclassified"
+    return known or observation.party == "third" or observation.kind not in _ONLY_IF_CLASSIFIED
+
+
+def _subject(observation: Observation) -> Subject:
+    attributes = observation.attributes
+    is_stored = observation.kind in ("cookie", "storage")
+    lifetime = attributes.get("max_age_s")
+    http_only = attributes.get("http_only")
+    return Subject(
+        kind=observation.kind,
+        name=observation.name,
+        host=observation.host,
+        url=None if is_stored else observation.url,
+        resource_type=_text(attributes.get("resource_type")),
+        site=observation.page,
+        party=observation.party,
+        writer_url=observation.writer.url if observation.writer else None,
+        value=observation.value,
+        max_age_s=lifetime if isinstance(lifetime, int) else None,
+        http_only=http_only if isinstance(http_only, bool) else None,
+    )
+
+
+def _text(value: AttributeValue | None) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _finding(identity: str, group: Sequence[_Judged]) -> Finding:
+    decision = max((judged.decision for judged in group), key=_strength)
+    observations = [judged.observation for judged in group]
+    first = min(observations, key=lambda observation: (observation.page, observation.url))
+    return Finding(
+        id=identity,
+        kind=first.kind,
+        name=group[0].name,
+        category=decision.category,
+        contested=decision.contested,
+        vendor=decision.vendor,
+        purpose=decision.purpose,
+        party=first.party,
+        host=first.host,
+        url=public_url(first.url),
+        writer=_public_writer(observations),
+        states=tuple(state for state in STATES if any(seen.state == state for seen in observations)),
+        pages=tuple(sorted({public_url(observation.page) for observation in observations})),
+        rule=decision.rule,
+        layer=decision.layer,
+        evidence=_evidence(observations, decision),
+        attributes=_attributes(observations),
+    )
+
+
+def _strength(decision: Decision) -> tuple[float, int, str]:
+    """The surest answer wins; of equally sure ones the more intrusive (facts: knowledge, conflicts)."""
+    known = -1 if decision.category is None else category_rank(decision.category)
+    return (decision.confidence, known, decision.rule or "")
+
+
+def _public_writer(observations: Sequence[Observation]) -> Writer | None:
+    writers = [seen.writer for seen in observations if seen.writer is not None]
+    if not writers:
+        return None
+    chosen = min(writers, key=lambda writer: (public_url(writer.url), writer.line or 0))
+    return Writer(url=public_url(chosen.url), line=chosen.line)
+
+
+def _evidence(observations: Sequence[Observation], decision: Decision) -> tuple[str, ...]:
+    seen = sorted({line for observation in observations for line in observation.evidence})
+    return (*seen[:_MAX_EVIDENCE], *decision.evidence)
+
+
+def _attributes(observations: Sequence[Observation]) -> dict[str, AttributeValue]:
+    values: dict[str, set[AttributeValue]] = defaultdict(set)
+    for observation in observations:
+        for key, value in (*observation.attributes.items(), *_shape(observation)):
+            if key != "max_age_s":
+                values[key].add(value)
+    return {key: _one(found) for key, found in sorted(values.items())}
+
+
+def _shape(observation: Observation) -> list[tuple[str, str]]:
+    """Return how long and how telling a value is, which is all that a report may say of it."""
+    if observation.value is None:
+        return []
+    return [("length", length_bucket(observation.value)), ("entropy", entropy_class(observation.value))]
+
+
+def _one(found: set[AttributeValue]) -> AttributeValue:
+    """Return the one value there is, or all of them as sorted texts."""
+    if len(found) == 1:
+        return found.pop()
+    texts = {text for value in found for text in (value if isinstance(value, tuple) else (_word(value),))}
+    return tuple(sorted(texts))
+
+
+def _word(value: str | int | bool) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,84 @@
+"""CAPTCHAs and bot detection, by the catalogue's table: URL, response header, element, JavaScript global."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from importlib import resources
+from typing import Any
+
+import msgspec
+
+from consentinel.scanner.browser import PlaywrightError
+from consentinel.scanner.catalogue.entries import CaptchaProduct
+from consentinel.scanner.collectors.base import Visit
+from consentinel.scanner.observations import AttributeValue, Observation
+from consentinel.scanner.shapes import public_url
+from consentinel.scanner.urls import host_of
+
+_PROBE = resources.files("consentinel.scanner.hooks").joinpath("captcha_probe.js").read_text("utf-8")
+
+
+class CaptchaCollector:
+    """One observation per product and page, with every sign that was seen."""
+
+    name = "captcha"
+    hooks: tuple[str, ...] = ()
+
+    def __init__(self) -> None:
+        self._signs: list[tuple[str, str]] = []
+
+    async def look(self, visit: Visit) -> None:
+        """Look for the elements and globals of every product of the table in the page's own frames."""
+        self._signs = []
+        script = _probe_script(visit.catalogue.captchas)
+        for frame in visit.tab.page.frames:
+            if visit.own.party_of(visit.document_host(frame.url, "")) == "first":
+                await self._look_in(visit, frame, script)
+
+    def report(self, visit: Visit) -> Iterable[Observation]:
+        """Return the products found on this page."""
+        found: dict[str, dict[str, str]] = defaultdict(dict)
+        for product_id, sign in self._signs:
+            found[product_id][sign] = ""
+        for exchange in visit.tab.network.exchanges:
+            product = visit.catalogue.captcha_of_url(exchange.url)
+            if product is not None:
+                found[product.id][f"request to {public_url(exchange.url)}"] = exchange.url
+            for product_id, sign in _header_signs(visit.catalogue.captchas, exchange.response_headers):
+                found[product_id][sign] = exchange.url
+        for product in visit.catalogue.captchas:
+            if product.id in found:
+                yield _observation(visit, product, found[product.id])
+
+    async def _look_in(self, visit: Visit, frame: Any, script: str) -> None:
+        try:
+            signs = await visit.tab.evaluate(frame, script)
+        except PlaywrightError:
+            return
+        self._signs += [(str(product_id), str(sign)) for product_id, sign in signs]
+
+
+def _probe_script(products: Iterable[CaptchaProduct]) -> str:
+    table = [
+        {"id": product.id, "selectors": product.dom_selectors, "globals": product.js_globals}
+        for product in products
+    ]
+    return _PROBE.replace("__TABLE__", msgspec.json.encode(table).decode())
+
+
+def _header_signs(products: Iterable[CaptchaProduct], headers: dict[str, str]) -> Iterable[tuple[str, str]]:
+    for product in products:
+        for name, value in product.response_headers:
+            if name in headers and (value is None or value.search(headers[name])):
+                yield product.id, f"response header {name}"
+
+
+def _observation(visit: Visit, product: CaptchaProduct, signs: dict[str, str]) -> Observation:
+    url = next((url for url in signs.values() if url), visit.page)
+    attributes: dict[str, AttributeValue] = {
+        "product": product.product,
+        "collects": product.collects,
+        "runs_before_interaction": product.runs_before_interaction,
+    }
+    return visit.observation(
+        "captcha", product.id, host=host_of(url), url=url, attributes=attributes, evidence=tuple(signs)
+    )

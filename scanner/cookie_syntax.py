@@ -1,0 +1,83 @@
+"""Reading Set-Cookie header lines and document.cookie assignments (RFC 6265bis, sections 5.6 and 5.7)."""
+
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+import msgspec
+
+
+class CookieLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One cookie as its server or script declared it, before the browser changed anything.
+
+    domain: without its leading dot; empty = host-only. max_age_s: declared lifetime; None = session;
+    0 or less = a deletion.
+    """
+
+    name: str
+    value: str
+    domain: str = ""
+    path: str = ""
+    max_age_s: int | None = None
+    secure: bool = False
+    http_only: bool = False
+    same_site: str = ""
+    partitioned: bool = False
+
+    @property
+    def deletes(self) -> bool:
+        """Whether this line removes a cookie instead of setting one."""
+        return self.max_age_s is not None and self.max_age_s <= 0
+
+
+def parse_cookie_line(line: str, *, now: datetime | None = None) -> CookieLine | None:
+    """Return the cookie that `line` declares; None where it names nothing at all (browsers ignore it too)."""
+    pair, *parts = line.split(";")
+    name, equals, value = pair.partition("=")
+    if not equals:
+        name, value = "", pair
+    name, value = name.strip(), value.strip()
+    if not name and not value:
+        return None
+    attributes = _attributes(parts)
+    return CookieLine(
+        name=name,
+        value=value,
+        domain=attributes.get("domain", "").lstrip(".").lower(),
+        path=attributes.get("path", ""),
+        max_age_s=_lifetime_s(attributes, now or datetime.now(UTC)),
+        secure="secure" in attributes,
+        http_only="httponly" in attributes,
+        same_site=attributes.get("samesite", "").lower(),
+        partitioned="partitioned" in attributes,
+    )
+
+
+def _attributes(parts: list[str]) -> dict[str, str]:
+    attributes = {}
+    for part in parts:
+        name, _, value = part.partition("=")
+        attributes[name.strip().lower()] = value.strip()
+    return attributes
+
+
+def _lifetime_s(attributes: dict[str, str], now: datetime) -> int | None:
+    """Return the declared lifetime; Max-Age wins over Expires (section 5.7, step 3)."""
+    max_age = attributes.get("max-age", "")
+    if max_age.lstrip("-").isascii() and max_age.lstrip("-").isdigit():
+        return _clamp(int(max_age[:20]) if max_age.count("-") <= 1 else 0)
+    expires = _expires(attributes.get("expires", ""))
+    return None if expires is None else _clamp(round((expires - now).total_seconds()))
+
+
+def _clamp(seconds: int) -> int:
+    limit = 100 * 365 * 86_400
+    return max(-1, min(seconds, limit))
+
+
+def _expires(text: str) -> datetime | None:
+    # Netscape's form has dashes; the e-mail parser wants blanks
+    try:
+        moment = parsedate_to_datetime(text.replace("-", " ")) if text else None
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment

@@ -1,0 +1,45 @@
+"""The in-page JavaScript that collectors inject, and the reports that it sends."""
+
+import re
+from collections.abc import Iterable
+from importlib import resources
+
+import msgspec
+
+from consentinel.scanner.observations import Writer
+from consentinel.scanner.wire import BINDING
+
+# `at f (https://a.example/x.js:10:5)`, `at https://a.example/x.js:10:5`, also inside `eval at f (…)`
+_STACK_FRAME = re.compile(r"((?:https?|blob|data):[^\s()]+?):(\d+):\d+(?=[\s),]|$)")
+
+
+class HookReport(msgspec.Struct, frozen=True):
+    """One call that a hook saw: which hook, its text, the document, the stack, and the page's clock."""
+
+    hook: str
+    text: str
+    href: str
+    origin: str
+    stack: str
+    time_ms: float
+
+    @property
+    def writer(self) -> Writer | None:
+        """The innermost script of the stack, with its line; None where the stack names none."""
+        found = _STACK_FRAME.search(self.stack)
+        return Writer(url=found[1], line=int(found[2])) if found else None
+
+
+def decode_report(payload: str) -> HookReport | None:
+    """Return the report in a binding's payload; None for anything else that a page may have sent."""
+    try:
+        return msgspec.json.decode(payload, type=HookReport)
+    except msgspec.DecodeError:
+        return None
+
+
+def hook_source(names: Iterable[str]) -> str:
+    """Return one script with the prelude and the named hooks (file stems of this package), each once."""
+    stems = ["prelude", *dict.fromkeys(names)]
+    parts = [resources.files(__package__).joinpath(f"{stem}.js").read_text("utf-8") for stem in stems]
+    return "(() => {\n" + "\n".join(parts).replace("__BINDING__", BINDING) + "\n})();"

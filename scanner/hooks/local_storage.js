@@ -1,0 +1,7 @@
+() => {
+  try {
+    return [origin, Object.entries(localStorage)];
+  } catch {
+    return [origin, []];
+  }
+}

@@ -1,0 +1,19 @@
+const areaOf = (self) => {
+  try {
+    return self === globalThis.localStorage ? "localStorage" : "sessionStorage";
+  } catch {
+    return "sessionStorage";
+  }
+};
+watchMethod(globalThis.Storage?.prototype, "setItem", (self, [key, value]) =>
+  report("storage", stringify({ area: areaOf(self), key: `${key}`, value: `${value}` })),
+);
+watchMethod(globalThis.IDBFactory?.prototype, "open", (_self, [name]) =>
+  report("storage", stringify({ area: "indexedDB", key: `${name}`, value: "" })),
+);
+watchMethod(globalThis.CacheStorage?.prototype, "open", (_self, [name]) =>
+  report("storage", stringify({ area: "cacheStorage", key: `${name}`, value: "" })),
+);
+watchMethod(globalThis.ServiceWorkerContainer?.prototype, "register", (_self, [url]) =>
+  report("storage", stringify({ area: "serviceWorker", key: new URL(url, document.baseURI).href, value: "" })),
+);

@@ -1,0 +1,217 @@
+"""What went over the network during one visit, put together from DevTools events.
+
+Events: https://chromedevtools.github.io/devtools-protocol/tot/Network/. Several collectors read this log;
+the log itself judges nothing.
+"""
+
+import time
+from base64 import b64decode
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from consentinel.scanner.wire import Params, Wire
+
+# An answer (headers included) that is larger than this is not a 1x1 pixel, whatever its format.
+_SMALL_IMAGE_BYTES = 6000
+# Streams stay open by design: waiting for them would be waiting for ever.
+_STREAMS = frozenset({"EventSource", "WebSocket", "Media", "Ping"})
+
+
+@dataclass(kw_only=True)
+class Exchange:
+    """One hop: a request and what answered it. `redirects` holds the URLs that led here, first to last."""
+
+    request_id: str
+    url: str
+    method: str
+    resource_type: str
+    document_url: str
+    initiator_type: str
+    initiators: tuple[str, ...]
+    redirects: tuple[str, ...]
+    started_at: float
+    frame_id: str | None = None
+    status: int | None = None
+    mime_type: str = ""
+    wire_bytes: int | None = None
+    small_body: bytes | None = None
+    failure: str | None = None
+    set_cookies: tuple[str, ...] = ()
+    blocked_cookies: tuple[tuple[str, str], ...] = ()
+    exempted: tuple[str, ...] = ()
+    request_headers: dict[str, str] = field(default_factory=dict)
+    response_headers: dict[str, str] = field(default_factory=dict)
+    duration_s: float | None = None
+    answered_at: datetime | None = None
+
+
+class NetworkLog:
+    """All exchanges since `begin()`, in the order in which they started."""
+
+    def __init__(self) -> None:
+        self.total_requests = 0
+        self.begin()
+
+    def listen(self, wire: Wire) -> None:
+        """Log what passes on `wire`: that of the page, or of a popup of it."""
+        for event, handler in {
+            "Network.requestWillBeSent": self._request,
+            "Network.responseReceived": self._response,
+            "Network.responseReceivedExtraInfo": self._response_extra,
+            "Network.requestWillBeSentExtraInfo": self._request_extra,
+            "Network.loadingFinished": lambda params: self._finished(wire, params),
+            "Network.loadingFailed": self._failed,
+            "Network.webSocketCreated": self._web_socket,
+        }.items():
+            wire.on(event, handler)
+
+    def begin(self) -> None:
+        """Forget the visit before."""
+        self.exchanges: list[Exchange] = []
+        self._latest: dict[str, Exchange] = {}
+        self._hops: dict[str, list[Exchange]] = {}
+        self._extras: dict[str, list[Params]] = {}
+        self._open: set[str] = set()
+        self.last_activity = time.monotonic()
+
+    def is_quiet(self, for_s: float) -> bool:
+        """Say whether nothing is in flight and nothing has begun or ended for `for_s` seconds."""
+        return not self._open and time.monotonic() - self.last_activity >= for_s
+
+    def settle_cookies(self) -> None:
+        """Give each hop its Set-Cookie lines, which arrive apart from the responses and in any order."""
+        for request_id, extras in self._extras.items():
+            waiting = list(self._hops.get(request_id, ()))
+            for extra in extras:
+                hop = next((hop for hop in waiting if hop.status in (extra["statusCode"], None)), None)
+                if hop is not None:
+                    waiting.remove(hop)
+                    _apply_extra(hop, extra)
+        self._extras.clear()
+
+    def _request(self, params: Params) -> None:
+        request_id = params["requestId"]
+        previous = self._latest.get(request_id) if "redirectResponse" in params else None
+        if previous is not None:
+            _apply_response(previous, params["redirectResponse"])
+        if params["request"]["url"].startswith(("data:", "blob:", "about:")):
+            return
+        self._add(_exchange(params, previous))
+
+    def _add(self, exchange: Exchange) -> None:
+        self.total_requests += 1
+        self.exchanges.append(exchange)
+        self._latest[exchange.request_id] = exchange
+        self._hops.setdefault(exchange.request_id, []).append(exchange)
+        if exchange.resource_type not in _STREAMS:
+            self._open.add(exchange.request_id)
+        self.last_activity = time.monotonic()
+
+    def _response(self, params: Params) -> None:
+        exchange = self._latest.get(params["requestId"])
+        if exchange is not None:
+            _apply_response(exchange, params["response"])
+            exchange.resource_type = params.get("type", exchange.resource_type)
+
+    def _response_extra(self, params: Params) -> None:
+        self._extras.setdefault(params["requestId"], []).append(params)
+
+    def _request_extra(self, params: Params) -> None:
+        exchange = self._latest.get(params["requestId"])
+        if exchange is not None:
+            exchange.request_headers = dict(params["headers"])
+
+    def _finished(self, wire: Wire, params: Params) -> None:
+        exchange = self._close(params)
+        if exchange is None:
+            return
+        exchange.wire_bytes = int(params.get("encodedDataLength", 0))
+        if exchange.mime_type.startswith("image/") and exchange.wire_bytes <= _SMALL_IMAGE_BYTES:
+            wire.spawn(
+                "Network.getResponseBody",
+                {"requestId": exchange.request_id},
+                lambda result: _keep_body(exchange, result),
+            )
+
+    def _failed(self, params: Params) -> None:
+        exchange = self._close(params)
+        if exchange is not None:
+            exchange.failure = params.get("errorText") or params.get("blockedReason") or "failed"
+
+    def _close(self, params: Params) -> Exchange | None:
+        request_id = params["requestId"]
+        self._open.discard(request_id)
+        self.last_activity = time.monotonic()
+        exchange = self._latest.get(request_id)
+        if exchange is not None:
+            exchange.duration_s = self.last_activity - exchange.started_at
+        return exchange
+
+    def _web_socket(self, params: Params) -> None:
+        stack = params.get("initiator", {})
+        self._add(
+            Exchange(
+                request_id=params["requestId"],
+                url=params["url"],
+                method="GET",
+                resource_type="WebSocket",
+                document_url="",
+                initiator_type=stack.get("type", "script"),
+                initiators=_initiators(stack),
+                redirects=(),
+                started_at=time.monotonic(),
+            )
+        )
+
+
+def _exchange(params: Params, previous: Exchange | None) -> Exchange:
+    initiator = params.get("initiator", {})
+    return Exchange(
+        request_id=params["requestId"],
+        url=params["request"]["url"],
+        method=params["request"]["method"],
+        resource_type=params.get("type", "Other"),
+        document_url=params.get("documentURL", ""),
+        initiator_type=initiator.get("type", "other"),
+        initiators=_initiators(initiator),
+        redirects=(*previous.redirects, previous.url) if previous else (),
+        started_at=time.monotonic(),
+        frame_id=params.get("frameId"),
+        request_headers=dict(params["request"].get("headers", {})),
+    )
+
+
+def _initiators(initiator: dict[str, Any]) -> tuple[str, ...]:
+    """Return the URLs that caused a request, nearest first: call stack, its async parents, or the parser."""
+    urls: dict[str, None] = {}
+    stack = initiator.get("stack")
+    while stack:
+        urls.update((frame["url"], None) for frame in stack.get("callFrames", ()) if frame.get("url"))
+        stack = stack.get("parent")
+    if not urls and initiator.get("url"):
+        urls[initiator["url"]] = None
+    return tuple(urls)
+
+
+def _apply_response(exchange: Exchange, response: Params) -> None:
+    exchange.status = response["status"]
+    exchange.answered_at = datetime.now(UTC)
+    exchange.mime_type = response.get("mimeType", "").lower()
+    exchange.response_headers = {name.lower(): value for name, value in response.get("headers", {}).items()}
+
+
+def _apply_extra(exchange: Exchange, extra: Params) -> None:
+    headers = {name.lower(): value for name, value in extra["headers"].items()}
+    lines = tuple(line for line in headers.get("set-cookie", "").split("\n") if line)
+    exchange.set_cookies = lines
+    exchange.blocked_cookies = tuple(
+        (blocked["cookieLine"], ", ".join(blocked["blockedReasons"])) for blocked in extra["blockedCookies"]
+    )
+    exchange.exempted = tuple(item["exemptionReason"] for item in extra.get("exemptedCookies", ()))
+    exchange.response_headers = headers
+
+
+def _keep_body(exchange: Exchange, result: Params) -> None:
+    body = result["body"]
+    exchange.small_body = b64decode(body) if result["base64Encoded"] else body.encode()

@@ -1,0 +1,266 @@
+"""One tab in a browser context of its own: page, network log and hook reports."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from consentinel.scanner.browser import (
+    Browser,
+    BrowserContext,
+    Frame,
+    Page,
+    PlaywrightError,
+    PlaywrightTimeoutError,
+)
+from consentinel.scanner.hooks import HookReport, decode_report
+from consentinel.scanner.network import NetworkLog
+from consentinel.scanner.party import OwnHosts
+from consentinel.scanner.urls import host_of
+from consentinel.scanner.wire import BINDING, Params, Wire
+
+VIEWPORT = (1280, 800)
+QUIET_S = 0.5
+POLL_S = 0.02
+_EVALUATE_TIMEOUT_S = 3.0
+_PARSE_TIMEOUT_MS = 4000
+_MAX_POPUPS = 3
+_MAX_HOOK_REPORTS = 20_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class TabOptions:
+    """How a tab shows itself to a site. `headers` go to the site's own hosts only."""
+
+    user_agent: str
+    locale: str
+    insecure: bool = False
+    http_auth: tuple[str, str] | None = field(default=None, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    origin: str = ""
+
+
+@dataclass(frozen=True)
+class StoredItem:
+    """One write to web storage as the browser reports it, whichever way the page wrote."""
+
+    storage_key: str
+    area: str
+    key: str
+    value: str
+
+
+@dataclass(frozen=True)
+class StoredState:
+    """What one tab hands to the next: cookies and the localStorage of the site's own origin."""
+
+    cookies: list[Any]
+    origins: list[Any]
+
+
+class Tab:
+    """A page in a context of its own, watched from before its first byte."""
+
+    def __init__(self, context: BrowserContext, options: TabOptions, own: OwnHosts, hook_source: str) -> None:
+        self.context = context
+        self.network = NetworkLog()
+        self.hook_reports: list[HookReport] = []
+        self.routes: list[str] = []
+        self.crashed = False
+        self.popups: list[str] = []
+        self.stored_items: list[StoredItem] = []
+        self._options = options
+        self._own = own
+        self._hook_source = hook_source
+        self._loaded = False
+        self._background: set[asyncio.Task[None]] = set()
+
+    @classmethod
+    async def open(
+        cls,
+        browser: Browser,
+        options: TabOptions,
+        own: OwnHosts,
+        hook_source: str,
+        stored: StoredState | None = None,
+    ) -> "Tab":
+        """Open a new context with one page in it; `stored` is what a visitor brings along.
+
+        Raises PlaywrightError where the browser is gone.
+        """
+        context = await browser.new_context(**_context_arguments(options, stored))
+        tab = cls(context, options, own, hook_source)
+        await tab.new_page()
+        context.on("page", lambda page: tab._in_background(tab._popup(page)))
+        return tab
+
+    async def new_page(self) -> None:
+        """Give the tab a fresh page, as at its start or after a crash of the renderer."""
+        self.crashed = False
+        self.page = await self.context.new_page()
+        self.page.on("dialog", lambda dialog: self._in_background(_quietly(dialog.dismiss())))
+        self.page.on("crash", lambda _page: self._mark_crashed())
+        self.wire = await self._wire_up(self.page)
+        self.wire.on("Page.loadEventFired", lambda _params: self._mark_loaded())
+        self.wire.on("Page.navigatedWithinDocument", self._route)
+        for event in ("DOMStorage.domStorageItemAdded", "DOMStorage.domStorageItemUpdated"):
+            self.wire.on(event, self._stored_item)
+
+    def begin(self) -> None:
+        """Forget the visit before; what comes now belongs to the next."""
+        self.cut()
+        self.routes.clear()
+        self.popups.clear()
+        self._loaded = False
+
+    def cut(self) -> None:
+        """Forget what happened so far on this page: what comes now belongs to the choice just made."""
+        self.network.begin()
+        self.hook_reports.clear()
+        self.stored_items.clear()
+
+    async def wait_for_document(self) -> None:
+        """Wait until the HTML is parsed, or for a while: some pages never finish that."""
+        try:
+            await self.page.wait_for_load_state("domcontentloaded", timeout=_PARSE_TIMEOUT_MS)
+        except PlaywrightTimeoutError:
+            return
+
+    async def renew(self) -> None:
+        """Replace the page by a fresh one in the same context."""
+        old = self.page
+        await self.new_page()
+        await _quietly(old.close())
+
+    async def settle(self, cap_s: float, hurry: asyncio.Event) -> None:
+        """Return when the page is loaded, its network quiet and its main thread idle.
+
+        Or after `cap_s`, when it crashed, or once `hurry` is set.
+        """
+        deadline = time.monotonic() + cap_s
+        while time.monotonic() < deadline and not self.crashed and not hurry.is_set():
+            if self._loaded and self.network.is_quiet(QUIET_S) and await self._is_idle(deadline):
+                return
+            await asyncio.sleep(POLL_S)
+
+    async def leave(self) -> None:
+        """Go to an empty page, so that what a page sends when it is left is seen, too."""
+        await self._close_popups()
+        if not self.crashed:
+            await _quietly(self.page.goto("about:blank", timeout=3000))
+        await self.wire.drain()
+
+    async def evaluate(self, frame: Frame, script: str) -> Any:
+        """Run `script` in a frame; raises PlaywrightError or TimeoutError where it does not answer."""
+        return await asyncio.wait_for(frame.evaluate(script), _EVALUATE_TIMEOUT_S)
+
+    async def stored_state(self, script: str) -> StoredState:
+        """Return the cookies and the main document's localStorage (read by `script`: [origin, pairs])."""
+        origin, pairs = await self.evaluate(self.page.main_frame, script)
+        items = [{"name": name, "value": value} for name, value in pairs]
+        return StoredState(
+            cookies=list(await self.context.cookies()),
+            origins=[{"origin": origin, "localStorage": items}] if items else [],
+        )
+
+    async def close(self) -> None:
+        """Close the context and everything in it."""
+        for task in self._background:
+            task.cancel()
+        await _quietly(self.context.close())
+
+    async def _is_idle(self, deadline: float) -> bool:
+        budget_s = max(0.05, min(1.0, deadline - time.monotonic()))
+        script = "() => new Promise((done) => requestIdleCallback(() => done(true), {timeout: 900}))"
+        try:
+            await asyncio.wait_for(self.page.evaluate(script), budget_s)
+        except (PlaywrightError, TimeoutError):
+            return False
+        return self.network.is_quiet(QUIET_S)
+
+    async def _wire_up(self, page: Page) -> Wire:
+        wire = await Wire.open(page, self._hook_source)
+        self.network.listen(wire)
+        wire.on("Runtime.bindingCalled", self._hook_report)
+        if self._options.headers:
+            wire.on("Fetch.requestPaused", lambda params: self._add_headers(wire, params))
+            await wire.send("Fetch.enable", {"patterns": [{"urlPattern": "*"}]})
+        return wire
+
+    def _hook_report(self, params: Params) -> None:
+        decoded = decode_report(params["payload"]) if params["name"] == BINDING else None
+        if decoded is not None and len(self.hook_reports) < _MAX_HOOK_REPORTS:
+            self.hook_reports.append(decoded)
+
+    def _add_headers(self, wire: Wire, params: Params) -> None:
+        """Add the operator's headers for the site's own hosts; redirects pause again and are judged anew."""
+        arguments: Params = {"requestId": params["requestId"]}
+        if host_of(params["request"]["url"]) in self._own:
+            headers = {**params["request"]["headers"], **self._options.headers}
+            arguments["headers"] = [{"name": name, "value": value} for name, value in headers.items()]
+        wire.spawn("Fetch.continueRequest", arguments)
+
+    def _route(self, params: Params) -> None:
+        self.routes.append(params["url"])
+
+    def _stored_item(self, params: Params) -> None:
+        place = params["storageId"]
+        self.stored_items.append(
+            StoredItem(
+                storage_key=place.get("storageKey") or place.get("securityOrigin", ""),
+                area="localStorage" if place["isLocalStorage"] else "sessionStorage",
+                key=params["key"],
+                value=params["newValue"],
+            )
+        )
+
+    def _mark_loaded(self) -> None:
+        self._loaded = True
+
+    def _mark_crashed(self) -> None:
+        self.crashed = True
+
+    async def _popup(self, page: Page) -> None:
+        if page is self.page:
+            return
+        if len(self.popups) >= _MAX_POPUPS:
+            await _quietly(page.close())
+            return
+        self.popups.append(page.url)
+        await _quietly(self._wire_up(page))
+
+    async def _close_popups(self) -> None:
+        for page in self.context.pages:
+            if page is not self.page:
+                await _quietly(page.close())
+
+    def _in_background(self, work: Any) -> None:
+        task = asyncio.ensure_future(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+
+async def _quietly(work: Any) -> None:
+    """Wait for a step whose failure means only that the page is already gone."""
+    try:
+        await work
+    except PlaywrightError:
+        return
+
+
+def _context_arguments(options: TabOptions, stored: StoredState | None) -> dict[str, Any]:
+    width, height = VIEWPORT
+    arguments: dict[str, Any] = {
+        "user_agent": options.user_agent,
+        "locale": options.locale,
+        "ignore_https_errors": options.insecure,
+        "accept_downloads": False,
+        "viewport": {"width": width, "height": height},
+    }
+    if options.http_auth is not None:
+        user, password = options.http_auth
+        arguments["http_credentials"] = {"username": user, "password": password, "origin": options.origin}
+    if stored is not None:
+        arguments["storage_state"] = {"cookies": stored.cookies, "origins": stored.origins}
+    return arguments

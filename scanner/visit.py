@@ -1,0 +1,200 @@
+"""One page in one state: go there, make the choice, watch or settle, collect, leave; every failure is a gap."""
+
+import asyncio
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from consentinel.scanner.browser import PlaywrightError, PlaywrightTimeoutError
+from consentinel.scanner.catalogue.matching import Catalogue
+from consentinel.scanner.catalogue.taxonomy import State
+from consentinel.scanner.collectors.base import Collector, Memory, Visit
+from consentinel.scanner.network import Exchange
+from consentinel.scanner.observations import Gap, Observation
+from consentinel.scanner.party import OwnHosts
+from consentinel.scanner.shapes import public_url
+from consentinel.scanner.states import Reached, reach
+from consentinel.scanner.tab import Tab
+from consentinel.scanner.urls import host_of
+from consentinel.scanner.walls import Wall, detect_wall
+from consentinel.scanner.watching import watch
+
+# A page that answers nothing at all while it is read: one hung renderer must not hold up the scan.
+_READ_TIMEOUT_S = 5.0
+_DOCUMENT = "() => (document.documentElement?.outerHTML ?? '').slice(0, 2_000_000)"
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisitPlan:
+    """What to do on one page.
+
+    choose: the state is reached here, by clicking the banner. adopts_host: where this page leads is the site.
+    """
+
+    url: str
+    state: State
+    watch_s: float = 0.0
+    choose: bool = False
+    adopts_host: bool = False
+    settle_cap_s: float = 4.0
+    page_timeout_s: float = 30.0
+    screenshot: bool = False
+
+
+@dataclass(kw_only=True)
+class VisitResult:
+    """What came of one visit. `failure` is Chromium's error text where the page did not load at all."""
+
+    plan: VisitPlan
+    url: str
+    status: int | None = None
+    observations: list[Observation] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+    html: str = ""
+    routes: list[str] = field(default_factory=list)
+    reached: Reached | None = None
+    wall: Wall | None = None
+    failure: str | None = None
+    off_site: bool = False
+    screenshot: bytes | None = None
+    watched_s: float = 0.0
+    exchanges: list[Exchange] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visitor:
+    """One tab with its collectors and what its visitor has stored so far; `hurry` cuts waiting short."""
+
+    tab: Tab
+    collectors: Sequence[Collector]
+    catalogue: Catalogue
+    own: OwnHosts
+    memory: Memory
+    hurry: asyncio.Event
+
+    async def visit(self, plan: VisitPlan) -> VisitResult:
+        """Visit one page; never raises for what a page does."""
+        result = VisitResult(plan=plan, url=plan.url)
+        started = time.monotonic()
+        try:
+            async with asyncio.timeout(_limit_s(plan)):
+                await self._visit(plan, result)
+        except TimeoutError:
+            self._gap(result, "page-timeout", f"the page took more than {_limit_s(plan):.0f} s")
+        except PlaywrightError as error:
+            self._gap(result, *_page_error(self.tab, error))
+        result.watched_s = round(time.monotonic() - started, 1)
+        result.exchanges = list(self.tab.network.exchanges)
+        if self.tab.crashed or result.gaps:
+            await self._renew(result)
+        return result
+
+    async def _visit(self, plan: VisitPlan, result: VisitResult) -> None:
+        self.tab.begin()
+        if not await self._go(plan, result):
+            return
+        if plan.choose:
+            result.reached = await reach(self.tab.page, plan.state, before_click=lambda: self._cut(result))
+        if plan.watch_s:
+            await watch(self.tab.page, plan.watch_s, self.hurry)
+        await self.tab.settle(plan.settle_cap_s, self.hurry)
+        await self._collect(plan, result)
+
+    async def _go(self, plan: VisitPlan, result: VisitResult) -> bool:
+        """Load the page; False where there is nothing to look at."""
+        try:
+            response = await self.tab.page.goto(
+                plan.url, wait_until="commit", timeout=plan.page_timeout_s * 1000
+            )
+        except PlaywrightTimeoutError:
+            result.failure = "net::ERR_TIMED_OUT"
+        except PlaywrightError as error:
+            result.failure = error.message.partition(" at ")[0].removeprefix("Page.goto: ").strip()
+        else:
+            await self._arrive(result, response.status if response else None)
+            result.wall = await self._wall(plan, result, dict(response.headers) if response else {})
+            return result.wall is None or result.wall.kind != "not-html"
+        return False
+
+    async def _arrive(self, result: VisitResult, status: int | None) -> None:
+        result.url, result.status = self.tab.page.url, status
+        if result.plan.adopts_host:
+            self.own.adopt(host_of(result.url))
+        result.off_site = host_of(result.url) not in self.own
+        await self.tab.wait_for_document()
+
+    async def _wall(self, plan: VisitPlan, result: VisitResult, headers: dict[str, str]) -> Wall | None:
+        html = await self._html()
+        return detect_wall(result.status, headers, plan.url, result.url, html)
+
+    async def _html(self) -> str:
+        """Return the document as it is now, cut: a page may be larger than the browser's driver can carry."""
+        return str(await self.tab.evaluate(self.tab.page.main_frame, _DOCUMENT))
+
+    def _cut(self, result: VisitResult) -> None:
+        """Keep who wrote what, and forget the rest: what happened before the click is the state before it."""
+        visit = self._as_seen(result)
+        for collector in self.collectors:
+            self._report(collector, visit, result)
+        self.memory.forget_told()
+        self.tab.cut()
+
+    async def _collect(self, plan: VisitPlan, result: VisitResult) -> None:
+        visit = self._as_seen(result)
+        for collector in self.collectors:
+            await self._look(collector, visit, result)
+        result.html = await self._html()
+        result.routes = list(self.tab.routes)
+        if plan.screenshot:
+            result.screenshot = await self.tab.page.screenshot(type="jpeg", quality=70, timeout=5000)
+        await self.tab.leave()
+        for collector in self.collectors:
+            result.observations += self._report(collector, visit, result)
+
+    async def _look(self, collector: Collector, visit: Visit, result: VisitResult) -> None:
+        try:
+            await collector.look(visit)
+        except Exception as error:
+            self._collector_gap(collector, error, result)
+
+    def _report(self, collector: Collector, visit: Visit, result: VisitResult) -> Iterable[Observation]:
+        try:
+            return list(collector.report(visit))
+        except Exception as error:
+            self._collector_gap(collector, error, result)
+            return ()
+
+    def _as_seen(self, result: VisitResult) -> Visit:
+        return Visit(
+            tab=self.tab,
+            state=result.plan.state,
+            page=result.url,
+            own=self.own,
+            catalogue=self.catalogue,
+            memory=self.memory,
+        )
+
+    def _collector_gap(self, collector: Collector, error: Exception, result: VisitResult) -> None:
+        reason = f"the collector {collector.name} failed ({type(error).__name__})"
+        self._gap(result, "collector-failed", reason)
+
+    def _gap(self, result: VisitResult, kind: str, reason: str) -> None:
+        where = public_url(result.plan.url)
+        result.gaps.append(Gap(kind=kind, where=where, reason=reason, state=result.plan.state))
+
+    async def _renew(self, result: VisitResult) -> None:
+        """Replace a page that crashed or hangs, so that the next visit starts on a sound one."""
+        try:
+            await asyncio.wait_for(self.tab.renew(), _READ_TIMEOUT_S)
+        except (PlaywrightError, TimeoutError):
+            self._gap(result, "tab-lost", "the tab could not be opened again")
+
+
+def _limit_s(plan: VisitPlan) -> float:
+    return plan.page_timeout_s + plan.watch_s + plan.settle_cap_s + 20.0
+
+
+def _page_error(tab: Tab, error: PlaywrightError) -> tuple[str, str]:
+    if tab.crashed or "crashed" in error.message:
+        return "renderer-crashed", "the page crashed the browser's renderer"
+    return "page-lost", "the page went away while it was being read"

@@ -1,0 +1,1 @@
+"""A bundled marketing site with realistic tags, served on loopback: what `consentinel demo` scans."""

@@ -55,7 +55,8 @@ class Refusal:
 class EgressPolicy:
     """What the browser of one scan may reach, and how much of it.
 
-    allow_private: addresses that are not public may be dialled, on any port. ports: the ports of public
+    allow_private: addresses that are not public may be dialled, on any port; link-local ones never, since
+    cloud machines answer their secrets there (169.254.169.254). ports: the ports of public
     addresses. resolve: canonical host name -> mapping; `*` stands for every other name, but not for literal
     addresses and `localhost`. max_bytes: both directions together. A connection that carries nothing for
     `idle_timeout_s` is closed.
@@ -79,7 +80,7 @@ class EgressPolicy:
     def objection(self, address: Address, port: int) -> Reason | None:
         """Return why `address` may not be dialled on `port`, or None where it may."""
         if not is_public(address):
-            return None if self.allow_private else "not-global"
+            return None if self.allow_private and not address.is_link_local else "not-global"
         return None if port in self.ports else "port"
 
 

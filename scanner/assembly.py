@@ -101,7 +101,7 @@ def _visit_gaps(results: Iterable[VisitResult]) -> Iterator[Gap]:
 
 
 def _refusals(results: Iterable[VisitResult], egress: Egress) -> Iterator[Gap]:
-    """Return the hosts that pages asked for and could not be reached; the browser's own calls do not count."""
+    """Return the hosts that pages asked for and could not be reached; the browser's own calls don't count."""
     asked = {host_of(exchange.url) for result in results for exchange in result.exchanges}
     for refusal in egress.refusals:
         if refusal.host in asked and refusal.reason != "budget":

@@ -78,7 +78,7 @@ def _text(value: AttributeValue | None) -> str | None:
 def _finding(identity: str, group: Sequence[_Judged]) -> Finding:
     decision = max((judged.decision for judged in group), key=_strength)
     observations = [judged.observation for judged in group]
-    first = min(observations, key=lambda observation: (observation.page, observation.url))
+    first = min(observations, key=_plainness)
     return Finding(
         id=identity,
         kind=first.kind,
@@ -98,6 +98,12 @@ def _finding(identity: str, group: Sequence[_Judged]) -> Finding:
         evidence=_evidence(observations, decision),
         attributes=_attributes(observations),
     )
+
+
+def _plainness(observation: Observation) -> tuple[bool, str, str]:
+    """Sort what the browser kept before what it refused or the page removed at once."""
+    refused = "blocked" in observation.attributes or observation.attributes.get("kept") is False
+    return (refused, observation.page, observation.url)
 
 
 def _strength(decision: Decision) -> tuple[float, int, str]:

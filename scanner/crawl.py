@@ -1,13 +1,13 @@
 """All pages of a site in one state: the start page first and alone, then the others on several tabs.
 
-Page i goes to tab i mod n and each tab has its own jar, which starts as a copy of the first tab's: so no page's
-cookies depend on which other page was faster (facts: detection, "one context per tab").
+Page i goes to tab i mod n and each tab has its own jar, which starts as a copy of the first tab's: so no
+page's cookies depend on which other page was faster (tried: four tabs on one jar gave five answers).
 """
 
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import resources
 
 from consentinel.scanner.browser import Browser
@@ -80,16 +80,22 @@ class Crawl:
         finally:
             await asyncio.gather(*(visitor.tab.close() for visitor in visitors))
 
-    def _first_plan(self, state: State, pages: PageSource) -> VisitPlan:
-        settings = self.settings
+    def _plan(self, url: str, state: State) -> VisitPlan:
+        """Return the plan for an ordinary page: no watching, no clicking."""
         return VisitPlan(
-            url=pages.start,
+            url=url,
             state=state,
+            settle_cap_s=self.settings.settle_cap_s,
+            page_timeout_s=self.settings.page_timeout_s,
+            max_redirects=self.settings.max_redirects,
+        )
+
+    def _first_plan(self, state: State, pages: PageSource) -> VisitPlan:
+        return replace(
+            self._plan(pages.start, state),
             adopts_host=pages.discovers,
-            watch_s=settings.watch_s,
+            watch_s=self.settings.watch_s,
             choose=state != "no-choice",
-            settle_cap_s=settings.settle_cap_s,
-            page_timeout_s=settings.page_timeout_s,
             screenshot=True,
         )
 
@@ -144,11 +150,5 @@ class Crawl:
         for ref in queue:
             if self.limits.exhausted():
                 break
-            plan = VisitPlan(
-                url=ref.url,
-                state=state,
-                settle_cap_s=self.settings.settle_cap_s,
-                page_timeout_s=self.settings.page_timeout_s,
-            )
-            done.append((ref, await self._visit(visitor, plan)))
+            done.append((ref, await self._visit(visitor, self._plan(ref.url, state))))
         return done

@@ -7,7 +7,7 @@ from consentinel.scanner.verdict import early_states
 
 
 def broken_rules(report: Report, rules: Sequence[str]) -> list[str]:
-    """Return one sentence for each rule that the report breaks; the rules are those of setting_values.FAIL_ON."""
+    """Return one sentence for each rule (of setting_values.FAIL_ON) that the report breaks."""
     return [sentence for rule in rules if (sentence := _broken(report, rule))]
 
 

@@ -17,6 +17,7 @@ _Answer = h11.Response | h11.InformationalResponse
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 CHUNK_BYTES = 65_536
+REFUSED_HEADER = "X-Consentinel-Refused"
 _HEADER_BYTES = 262_144  # Chromium's own limit for the headers of a response
 _STATUS: dict[Reason, int] = {"malformed": 400, "not-global": 403, "port": 403, "budget": 403, "timeout": 504}
 # RFC 9110 7.6.1, the names that only proxies use, and Host, which is made from the target (RFC 9112 3.2.2)
@@ -151,7 +152,7 @@ class Session:
             headers=[
                 ("Content-Type", "text/plain"),
                 ("Content-Length", str(len(body))),
-                ("X-Consentinel-Refused", reason),
+                (REFUSED_HEADER, reason),
                 ("Connection", "close"),
             ],
         )

@@ -36,9 +36,10 @@ def _own_name(observation: Observation, name: str, own: OwnHosts) -> str:
     if observation.kind in _REQUEST_KINDS:
         host, slash, path = name.partition("/")
         return ("{site}" if observation.host in own else host) + collapse_build(slash + path)
-    if observation.attributes.get("area") == "serviceWorker":
-        return _place(name, own)
-    return name
+    area = observation.attributes.get("area")
+    if area is None:
+        return name
+    return f"{area}/{_place(name, own) if area == 'serviceWorker' else name}"
 
 
 def _writer(observation: Observation, own: OwnHosts) -> str:

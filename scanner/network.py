@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from consentinel.scanner.forwarding import REFUSED_HEADER
 from consentinel.scanner.wire import Params, Wire
 
 # An answer (headers included) that is larger than this is not a 1x1 pixel, whatever its format.
@@ -195,10 +196,14 @@ def _initiators(initiator: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _apply_response(exchange: Exchange, response: Params) -> None:
-    exchange.status = response["status"]
     exchange.answered_at = datetime.now(UTC)
     exchange.mime_type = response.get("mimeType", "").lower()
     exchange.response_headers = {name.lower(): value for name, value in response.get("headers", {}).items()}
+    refused = exchange.response_headers.get(REFUSED_HEADER.lower())
+    if refused is not None:
+        exchange.failure = f"refused by the egress proxy ({refused})"
+    else:
+        exchange.status = response["status"]
 
 
 def _apply_extra(exchange: Exchange, extra: Params) -> None:

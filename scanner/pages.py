@@ -123,7 +123,7 @@ class Replay:
         self._pages = pages
 
     async def after_start(self, first: VisitResult, tab: Tab) -> list[PageRef]:  # noqa: ARG002 one seam
-        """Return all pages, the start page too: a choice may act only on the next load; none without choice."""
+        """Return all pages, the start page too: a choice may act only on the next load."""
         return list(self._pages) if is_reached(first) else []
 
     def after_level(self, done: Done) -> list[PageRef]:  # noqa: ARG002 one seam

@@ -1,4 +1,4 @@
-"""One page in one state: go there, make the choice, watch or settle, collect, leave; every failure is a gap."""
+"""One page in one state: go there, choose, watch or settle, collect, leave; every failure is a gap."""
 
 import asyncio
 import time
@@ -38,6 +38,7 @@ class VisitPlan:
     adopts_host: bool = False
     settle_cap_s: float = 4.0
     page_timeout_s: float = 30.0
+    max_redirects: int = 20
     screenshot: bool = False
 
 
@@ -111,10 +112,18 @@ class Visitor:
         except PlaywrightError as error:
             result.failure = error.message.partition(" at ")[0].removeprefix("Page.goto: ").strip()
         else:
+            if self._redirects() > plan.max_redirects:
+                result.failure = "net::ERR_TOO_MANY_REDIRECTS"
+                return False
             await self._arrive(result, response.status if response else None)
             result.wall = await self._wall(plan, result, dict(response.headers) if response else {})
             return result.wall is None or result.wall.kind != "not-html"
         return False
+
+    def _redirects(self) -> int:
+        """Return how many redirects led to the document of the page."""
+        documents = (hop for hop in self.tab.network.exchanges if hop.resource_type == "Document")
+        return max((len(hop.redirects) for hop in documents if hop.url == self.tab.page.url), default=0)
 
     async def _arrive(self, result: VisitResult, status: int | None) -> None:
         result.url, result.status = self.tab.page.url, status

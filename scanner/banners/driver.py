@@ -21,7 +21,7 @@ RETRY_AFTER_S = 0.5
 SECOND_LAYER_TIMEOUT_S = 3.0
 MAX_OPENED = 3
 LOOKS_BEFORE_OPENING = 2
-"""A second layer is opened only when the next look still shows no direct answer."""
+"""A second layer is opened only when the next look still shows no direct answer: some buttons come late."""
 
 GONE = "the page went away or hung while its banner was looked for"
 
@@ -126,16 +126,14 @@ async def _forget(sightings: list[Sighting]) -> None:
 
 
 def _may_open(attempt: _Attempt, move: Move) -> bool:
-    """Open a layer at once by rule, after another look by words, late where only a name says banner."""
+    """Say whether another look changed nothing; where only a name says banner, half the time must be over."""
     if move.key == attempt.waiting_for:
         attempt.looks += 1
     else:
         attempt.waiting_for, attempt.looks = move.key, 1
     if attempt.opened >= MAX_OPENED or time.monotonic() - attempt.opened_s < RETRY_AFTER_S:
         return False
-    if not move.sure:
-        return attempt.half_over()
-    return move.rule is not None or attempt.looks >= LOOKS_BEFORE_OPENING
+    return attempt.looks >= LOOKS_BEFORE_OPENING and (move.sure or attempt.half_over())
 
 
 async def _open(attempt: _Attempt, move: Move) -> None:

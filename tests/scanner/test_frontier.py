@@ -2,12 +2,14 @@ import random
 from collections.abc import Iterable, Mapping
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consentinel.scanner.frontier import Frontier, PageRef
 from consentinel.scanner.party import OwnHosts
 from consentinel.scanner.robots import parse_robots
+
+unhurried = settings(deadline=None)
 
 SITE = "https://shop.example"
 OWN = OwnHosts("shop.example")
@@ -48,6 +50,7 @@ def test_levels_in_document_order() -> None:
     assert frontier.gaps == ()
 
 
+@unhurried
 @given(
     st.dictionaries(
         st.sampled_from(["/", "/a", "/b", "/c", "/d/1", "/d/2", "/x?y=1"]),
@@ -157,6 +160,7 @@ def test_traps_end(form: str) -> None:
     assert "at most 5" in frontier.gaps[0].reason
 
 
+@unhurried
 @given(st.lists(st.text(max_size=30)))
 def test_any_links(links: list[str]) -> None:
     frontier = start(Frontier(OWN, max_pages=10))

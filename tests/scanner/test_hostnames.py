@@ -1,8 +1,10 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consentinel.scanner.hostnames import browser_host
+
+unhurried = settings(deadline=None)
 
 
 @pytest.mark.parametrize(
@@ -48,6 +50,7 @@ def test_what_browsers_refuse(netloc: str) -> None:
         browser_host(netloc)
 
 
+@unhurried
 @given(st.text(max_size=40))
 def test_any_text_is_a_plain_host_or_a_value_error(text: str) -> None:
     try:

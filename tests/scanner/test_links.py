@@ -1,10 +1,12 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consentinel.scanner.links import MAX_LINKS, extract_links, is_action, is_file
 from consentinel.scanner.party import OwnHosts
 from consentinel.scanner.urls import normalise_url
+
+unhurried = settings(deadline=None)
 
 PAGE = "https://www.shop.example/dir/page"
 
@@ -57,6 +59,7 @@ def test_a_page_of_many_links_is_cut() -> None:
     assert len(extract_links(html, PAGE)) == MAX_LINKS
 
 
+@unhurried
 @given(st.text())
 def test_any_text_gives_normal_links_of_the_site(text: str) -> None:
     for html in (text, f'<a href="{text}">x</a><base href="{text}">'):

@@ -1,9 +1,11 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consentinel.scanner.errors import InputError
 from consentinel.scanner.patterns import compile_pattern
+
+unhurried = settings(deadline=None)
 
 
 @pytest.mark.parametrize(
@@ -30,6 +32,7 @@ def test_patterns_that_cannot_work(text: str) -> None:
         compile_pattern(text)
 
 
+@unhurried
 @given(st.text())
 def test_any_text_is_a_pattern_or_an_input_error(text: str) -> None:
     for pattern in (text, f"re:{text}"):

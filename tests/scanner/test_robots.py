@@ -1,10 +1,12 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consentinel.scanner.robots import Robots, parse_robots, robots_of_response
+
+unhurried = settings(deadline=None)
 
 SITE = "https://example.org"
 
@@ -100,11 +102,13 @@ def test_hostile_patterns_take_no_time() -> None:
     assert time.process_time() - started < 1
 
 
+@unhurried
 @given(st.binary(), st.text(max_size=30))
 def test_any_bytes_give_an_answer(data: bytes, path: str) -> None:
     assert parse_robots(b"User-agent: *\n" + data).allows(f"{SITE}/{path}") in (True, False)
 
 
+@unhurried
 @given(st.text(alphabet="ab/", max_size=8), st.text(alphabet="ab/", max_size=8))
 def test_plain_patterns_are_prefixes(pattern: str, path: str) -> None:
     text = f"User-agent: *\nDisallow: /{pattern}\n"

@@ -3,7 +3,7 @@ import gzip
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consentinel.scanner import sitemap
@@ -15,6 +15,8 @@ from consentinel.scanner.sitemap import (
     collect_sitemaps,
     parse_sitemap,
 )
+
+unhurried = settings(deadline=None)
 
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
@@ -156,6 +158,7 @@ def test_no_answer_and_no_address() -> None:
     assert [(gap.where, gap.reason) for gap in result.gaps] == [(HOST + "s", "this sitemap did not answer")]
 
 
+@unhurried
 @given(st.one_of(st.binary(), st.binary().map(b"<urlset>".__add__), st.binary().map(b"\x1f\x8b\x08".__add__)))
 def test_any_bytes_are_a_sitemap_or_an_error(data: bytes) -> None:
     try:
@@ -165,6 +168,7 @@ def test_any_bytes_are_a_sitemap_or_an_error(data: bytes) -> None:
     assert all(url.strip() == url and url for url in (*found.pages, *found.sitemaps))
 
 
+@unhurried
 @given(st.lists(st.text(alphabet="abc/?=-é", min_size=1, max_size=20), max_size=10))
 def test_round_trip(paths: list[str]) -> None:
     urls = [f"https://a/{path}" for path in paths]

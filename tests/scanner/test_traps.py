@@ -1,9 +1,11 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consentinel.scanner.traps import is_endless, is_trap_pattern, path_pattern
 from consentinel.scanner.urls import normalise_url
+
+unhurried = settings(deadline=None)
 
 
 @pytest.mark.parametrize(
@@ -59,6 +61,7 @@ def test_more_of_these_may_be_visited_later(path: str) -> None:
     assert not is_trap_pattern(f"https://h{path}")
 
 
+@unhurried
 @given(st.text())
 def test_any_url_has_a_pattern(text: str) -> None:
     url = normalise_url(f"https://h/{text}")

@@ -20,6 +20,8 @@ _URLISH = st.one_of(
     st.text(alphabet="ab.%-:@[]0x1_üß☕", max_size=30).map("http://".__add__),
 )
 
+unhurried = settings(deadline=None)
+
 
 @pytest.mark.parametrize(
     ("url", "expected"),
@@ -81,7 +83,7 @@ def test_what_is_no_page_has_no_normal_form(url: str) -> None:
     assert normalise_url(url) is None
 
 
-@settings(max_examples=300)
+@unhurried
 @given(_URLISH)
 @example("https://h/%2%35")
 @example("https://h/?%2%36b=1")
@@ -96,6 +98,7 @@ def test_normalising_is_idempotent_and_plain(url: str) -> None:
         assert urlsplit(once).username is None
 
 
+@unhurried
 @given(_URLISH, st.text(max_size=30))
 def test_joining_never_raises_and_gives_normal_forms(base: str, reference: str) -> None:
     joined = join_url(base, reference)
@@ -195,6 +198,7 @@ def test_passwords_are_never_repeated() -> None:
         assert "hunter2" not in str(caught.value)
 
 
+@unhurried
 @given(_URLISH)
 def test_start_urls_are_accepted_or_explained(text: str) -> None:
     try:

@@ -1,7 +1,7 @@
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consentinel.scanner.walls import Wall, WallKind, detect_wall
@@ -14,6 +14,8 @@ CONTACT = f"<h1>Contact</h1><form><label>Mail<input name=mail></label>{RECAPTCHA
 LOGIN = (
     '<h1>Welcome</h1><form>Name<input name=u>Password<input type="password" name=p><button>Go</button></form>'
 )
+
+unhurried = settings(deadline=None)
 PASSWORD = "<form>Password <input type=password><button>Go</button></form>"
 
 
@@ -210,6 +212,7 @@ def test_sites_that_are_not_open_yet(html: str) -> None:
     assert kind(html + PROSE) is None
 
 
+@unhurried
 @given(
     st.none() | st.integers(100, 599),
     st.dictionaries(st.sampled_from(["content-type", "CF-Mitigated", "x"]), st.text(max_size=20)),

@@ -62,6 +62,8 @@ _SETS: dict[tuple[str, str | None, Category], tuple[_Row, ...]] = {
         ("cookie", "YSC", "youtube.com", EMBED),
         ("cookie", "VISITOR_INFO1_LIVE", "youtube.com", EMBED),
         ("request", "www.youtube.com/youtubei/v1/log_event", "www.youtube.com", PLAYER),
+    ),
+    ("/article", "YouTube", "functional"): (  # the player itself; what it stores to recognise people is not
         ("request", "i.ytimg.com/vi/*", "i.ytimg.com", EMBED),
         ("storage", "yt-remote-device-id", "www.youtube.com", PLAYER),
         ("storage", "yt-remote-session-app", "www.youtube.com", PLAYER),

@@ -75,7 +75,7 @@ _SETS: dict[tuple[str, str, Category], tuple[tuple[Kind, str, str, str], ...]] =
         ("storage", "snowplowOutQueue_sp1", ORIGIN, SNOWPLOW),
         ("request", f"{SNOWPLOW_COLLECTOR}/*/tp2", SNOWPLOW_COLLECTOR, SNOWPLOW),
     ),
-    ("/fingerprintjs", "FingerprintJS", "targeting"): (
+    ("/fingerprintjs", "Fingerprint", "strictly-necessary"): (
         ("fingerprinting", "*", "openfpcdn.io", FINGERPRINTJS),
     ),
     ("/rrweb", "rrweb", "performance"): (("session-replay", "*", "cdn.jsdelivr.net", RRWEB),),

@@ -1,7 +1,6 @@
 """A stage for banners: one browser a module, every request answered from tests/sites or by the test."""
 
 import asyncio
-import json
 import mimetypes
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -102,9 +101,3 @@ async def _answer(route: Route, files: Files) -> None:
         await route.fulfill(path=found)
     else:
         await route.fulfill(body="<!doctype html><h1>Another page</h1>", content_type="text/html")
-
-
-@pytest.fixture(scope="session")
-def languages_of_dialogs() -> Mapping[str, Mapping[str, str]]:
-    found: dict[str, dict[str, str]] = json.loads((SITES / "dialogs.json").read_bytes())
-    return found

@@ -142,3 +142,13 @@ def test_a_hidden_frame_is_not_a_banner(play: Play) -> None:
         style="visibility: hidden"></iframe><script src="banner.js"></script>"""
     played = play("page.html", "accept", timeout_s=0.5, files={"page.html": page})
     assert played.reached.detail == "no consent banner was found within 0.5 s"
+
+
+def test_only_named_like_a_banner_is_opened_late(play: Play) -> None:
+    page = """<!doctype html><h1>Page</h1><footer class="cookie-links" data-banner>
+        <button data-then="open:more">Cookie settings</button>
+        <p id="more" data-layer hidden>Cookies <button data-then="reject">Reject all</button></p></footer>
+        <script src="banner.js"></script>"""
+    played = play("page.html", "reject", timeout_s=1.0, files={"page.html": page})
+    assert played.choice == "reject"
+    assert played.elapsed_s > 0.5

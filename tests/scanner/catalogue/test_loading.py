@@ -1,0 +1,144 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from consentinel.scanner.catalogue.loading import catalogue_from, load_catalogue
+from consentinel.scanner.catalogue.matching import Catalogue
+from consentinel.scanner.catalogue.subject import Subject
+from consentinel.scanner.errors import CatalogueError
+
+Build = Callable[..., Catalogue]
+HEAD = (
+    "vendors:\n  - id: acme\n    vendor: Acme\n    category: targeting\n    purpose: Shows.\n    check: x\n"
+)
+ENTRY = "  - {id: b, vendor: B, category: targeting, purpose: Shows., check: x%s}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        ("", 1, "empty"),
+        ("vendors: [", 2, "not YAML"),
+        ("- a\n", 1, "must be a mapping"),
+        ("vendor: []\n", 1, "unknown key 'vendor'"),
+        ("vendors: 3\n", 1, "must be a list"),
+        (HEAD + "    hosts: []\n    colour: red\n", 8, "unknown key 'colour'"),
+        (HEAD + "    purpose: again\n", 7, "twice"),
+        (HEAD.replace("    category: targeting\n", ""), 2, "no 'category'"),
+        (HEAD.replace("    vendor: Acme\n", ""), 2, "no 'vendor'"),
+        (HEAD.replace("    purpose: Shows.\n", ""), 2, "no 'purpose'"),
+        (HEAD.replace("    check: x\n", ""), 2, "no 'check'"),
+        (HEAD.replace("targeting", "tracking"), 4, "unknown category 'tracking'"),
+        (HEAD.replace("Acme", "''"), 3, "empty"),
+        (HEAD.replace("id: acme", "id: Acme Inc"), 2, "not an id"),
+        (HEAD + ENTRY % "" + ENTRY % "", 8, "entry 'b' is already at"),
+        (HEAD + "    cookies:\n      - a\n      - a\n", 9, "pattern 'a' is already at f.yaml:8"),
+        (HEAD + "    cookies:\n      - a\n" + ENTRY % ", cookies: [a]", 9, "already at f.yaml:8"),
+        (HEAD + "    cookies:\n      - {regex: '('}\n", 8, "bad regex"),
+        (HEAD + "    cookies:\n      - {regex: '(a+)+'}\n", 8, "nested quantifiers"),
+        (HEAD + "    cookies:\n      - {regex: 'a|b'}\n", 8, "must not be a choice"),
+        (HEAD + "    cookies:\n      - {name: a, value: '(a|a)*'}\n", 8, "nested quantifiers"),
+        (HEAD + "    cookies:\n      - {name: a, prefix: b}\n", 8, "exactly one of"),
+        (HEAD + "    cookies:\n      - {name: a, requires: [magic]}\n", 8, "unknown sign 'magic'"),
+        (HEAD + "    cookies:\n      - {name: a, domain: 'a b'}\n", 8, "not a host name"),
+        (HEAD + "    cookies:\n      - '*'\n", 8, "must not be empty"),
+        (HEAD + "    cookies:\n      - ~\n", 8, "must be a mapping"),
+        (HEAD + "    hosts:\n      - 'https://x'\n", 8, "not a host name"),
+        (HEAD + "    hosts:\n      - a.example\n      - A.example\n", 9, "is already at"),
+        (HEAD + "    paths:\n      - {ends: x.js}\n", 8, "leading `/`"),
+        (HEAD + "    contested: maybe\n", 7, "true or false"),
+        (HEAD.replace("vendors", "conventions") + "    cookies:\n      - sid\n", 8, "second sign"),
+        (HEAD.replace("vendors", "conventions") + "    cookies:\n      - {name: sid}\n", 8, "second sign"),
+        ("captchas:\n  - id: c\n", 2, "no 'category'"),
+    ],
+)
+def test_every_error_names_file_and_line(text: str, line: int, said: str) -> None:
+    with pytest.raises(CatalogueError) as caught:
+        catalogue_from(text.encode(), "f.yaml")
+    assert str(caught.value).startswith(f"f.yaml:{line}: ")
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_invalid_utf8_names_its_line() -> None:
+    with pytest.raises(CatalogueError, match=r"^f\.yaml:2: not UTF-8; "):
+        catalogue_from(b"vendors:\n  - \xff\n", "f.yaml")
+
+
+def test_deep_nesting_is_an_error_and_not_a_crash() -> None:
+    with pytest.raises(CatalogueError):
+        catalogue_from(b"[" * 50_000, "f.yaml")
+
+
+def test_absent_and_unreadable_files_are_named(tmp_path: Path) -> None:
+    with pytest.raises(CatalogueError, match="No such file"):
+        load_catalogue([tmp_path / "none.yaml"])
+    with pytest.raises(CatalogueError, match="Is a directory"):
+        load_catalogue([tmp_path])
+
+
+def test_override_file_wins_over_core_and_a_later_one_over_an_earlier(tmp_path: Path) -> None:
+    files = [tmp_path / "one.yaml", tmp_path / "two.yaml"]
+    for file, category in zip(files, ("functional", "strictly-necessary"), strict=True):
+        file.write_text(
+            f"vendors:\n- {{id: own, vendor: We, category: {category}, purpose: Ours., cookies: [_ga]}}\n"
+        )
+    decision = load_catalogue(files).decide(Subject(kind="cookie", name="_ga", host="shop.example"))
+    assert (decision.category, decision.layer) == ("strictly-necessary", "override")
+    assert decision.rule == "override:own/cookie:_ga"
+    assert decision.confidence == 1.0
+
+
+def test_version_changes_with_content_only(tmp_path: Path) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text("vendors: []\n")
+    assert load_catalogue().version == load_catalogue().version
+    assert load_catalogue([own]).version != load_catalogue().version
+
+
+def test_operator_may_change_only_the_verdict_on_a_captcha(acme: Build, tmp_path: Path) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text("captchas:\n  - {id: recaptcha-v2, category: strictly-necessary, contested: false}\n")
+    decision = load_catalogue([own]).decide(
+        Subject(kind="script", url="https://www.google.com/recaptcha/api.js", host="www.google.com")
+    )
+    assert decision.rule == "override:captcha/recaptcha-v2"
+    assert not decision.contested
+    cookie = load_catalogue([own]).decide(Subject(kind="cookie", name="_GRECAPTCHA", host="www.google.com"))
+    assert cookie.layer == "override"
+
+
+@given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
+@settings(max_examples=200)
+def test_arbitrary_bytes_raise_nothing_but_catalogue_errors(data: bytes) -> None:
+    _load_or_refuse(data)
+
+
+_LEAVES = st.none() | st.booleans() | st.integers() | st.text(max_size=8)
+_WORDS = st.sampled_from(
+    ["vendors", "conventions", "captchas", "categories", "id", "vendor", "category", "purpose", "check"]
+    + ["cookies", "storage", "hosts", "paths", "name", "prefix", "regex", "domain", "value", "requires"]
+)
+_TREES = st.recursive(
+    _LEAVES | _WORDS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_WORDS, inner, max_size=5),
+    max_leaves=20,
+)
+
+
+@given(st.dictionaries(_WORDS, _TREES, max_size=4))
+@settings(max_examples=200)
+def test_arbitrary_trees_raise_nothing_but_catalogue_errors(tree: object) -> None:
+    import yaml  # noqa: PLC0415 - only this test writes YAML
+
+    _load_or_refuse(yaml.safe_dump(tree, allow_unicode=True).encode())
+
+
+def _load_or_refuse(data: bytes) -> None:
+    try:
+        catalogue_from(data, "f.yaml")
+    except CatalogueError as error:
+        assert str(error).startswith("f.yaml:")

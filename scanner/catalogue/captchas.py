@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from consentinel.scanner.catalogue.entries import CaptchaProduct, NamePattern
+import msgspec
+
+from consentinel.scanner.catalogue.entries import CaptchaProduct, NameKind, NamePattern
 from consentinel.scanner.catalogue.facts import Facts
 from consentinel.scanner.catalogue.names import NameTable
 
@@ -14,8 +16,8 @@ class CaptchaTable:
     def __init__(self, products: Iterable[CaptchaProduct]) -> None:
         self.products = tuple(products)
         self._by_id = {product.id: product for product in self.products}
-        self._cookies = NameTable(_distinct(name for product in self.products for name in product.cookies))
-        self._storage = NameTable(_distinct(name for product in self.products for name in product.storage))
+        self._cookies = NameTable(_distinct(self.products, "cookie"))
+        self._storage = NameTable(_distinct(self.products, "storage"))
         self._by_host: dict[str, list[tuple[str, CaptchaProduct]]] = {}
         for product in self.products:
             for place in product.hosts:
@@ -52,14 +54,18 @@ class CaptchaTable:
         return self._owners[found.lastgroup or ""] if found else None
 
 
-def _distinct(names: Iterable[NamePattern]) -> Iterator[NamePattern]:
-    """Versions of one product share names: the first in the table speaks for all."""
-    seen: set[tuple[str, str, tuple[str, ...]]] = set()
-    for name in names:
-        key = (name.how, name.regex.pattern if name.regex else name.text, name.domains)
-        if key not in seen:
-            seen.add(key)
-            yield name
+def _distinct(products: tuple[CaptchaProduct, ...], kind: NameKind) -> Iterator[NamePattern]:
+    """Yield each name once. Of versions that share it the last answers, naming their common vendor."""
+    found: dict[tuple[str, str, tuple[str, ...]], NamePattern] = {}
+    for product in products:
+        for name in product.cookies if kind == "cookie" else product.storage:
+            key = (name.how, name.regex.pattern if name.regex else name.text, name.domains)
+            found[key] = _in_name_of(product.vendor, name) if key in found else name
+    yield from found.values()
+
+
+def _in_name_of(vendor: str, name: NamePattern) -> NamePattern:
+    return msgspec.structs.replace(name, decision=msgspec.structs.replace(name.decision, vendor=vendor))
 
 
 def _joined(products: tuple[CaptchaProduct, ...]) -> tuple[re.Pattern[str] | None, dict[str, CaptchaProduct]]:

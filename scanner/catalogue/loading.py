@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 
+from consentinel.scanner.catalogue.composing import fail
 from consentinel.scanner.catalogue.entries import CaptchaProduct, Sheet
 from consentinel.scanner.catalogue.matching import Catalogue
-from consentinel.scanner.catalogue.nodes import fail
 from consentinel.scanner.catalogue.parsing import parse_sheet
 
 CORE_FILE = "categories.yaml"

@@ -1,68 +1,29 @@
-"""YAML nodes that know their file and line, so that every complaint can name both."""
+"""Nodes read with checks: every complaint names file and line."""
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NoReturn, cast
+from typing import NoReturn
 
-import yaml
-
+from consentinel.scanner.catalogue.composing import Node, compose, fail
 from consentinel.scanner.catalogue.regexes import UnsafeRegexError, compile_safe
-from consentinel.scanner.errors import CatalogueError
-
-# libyaml is about eight times faster; PyYAML builds without it still work.
-_Loader = cast("type[yaml.SafeLoader]", getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-_NULL = "tag:yaml.org,2002:null"
-_BOOL = "tag:yaml.org,2002:bool"
 
 
-def fail(file: str, line: int, message: str) -> NoReturn:
-    """Raise CatalogueError `FILE:LINE: message` on one line."""
-    raise CatalogueError(f"{file}:{line}: {' '.join(message.split())}")
-
-
-def compose(data: bytes, file: str) -> "Item":
-    """Return the root of the document in `data`; raise CatalogueError where it is not UTF-8 or not YAML."""
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        fail(file, line, "not UTF-8; save the file as UTF-8")
-    try:
-        node = yaml.compose(text, Loader=_Loader)
-    except yaml.YAMLError as error:
-        fail(file, _line_of(error, text), f"not YAML ({_problem(error)}); correct it")
-    except RecursionError:
-        fail(file, 1, "nested too deeply; write it flat")
-    if node is None:
-        fail(file, 1, "empty; write `vendors:` and at least one entry")
-    return Item(node, file)
-
-
-def _line_of(error: yaml.YAMLError, text: str) -> int:
-    if isinstance(error, yaml.MarkedYAMLError):
-        mark = error.problem_mark or error.context_mark
-        return mark.line + 1 if mark else 1
-    position = getattr(error, "position", 0)
-    return text.count("\n", 0, position) + 1 if isinstance(position, int) else 1
-
-
-def _problem(error: yaml.YAMLError) -> str:
-    if isinstance(error, yaml.MarkedYAMLError):
-        return error.problem or error.context or "syntax error"
-    return "a character that YAML does not allow"
+def read(data: bytes, file: str) -> "Item":
+    """Return the root of the document in `data`; raise CatalogueError where it is not YAML."""
+    return Item(compose(data, file), file)
 
 
 class Item:
     """One node: a text, a list or a mapping, read with checks."""
 
-    def __init__(self, node: yaml.Node, file: str) -> None:
+    def __init__(self, node: Node, file: str) -> None:
         self._node = node
         self.file = file
 
     @property
     def line(self) -> int:
         """The line of the file where this node starts."""
-        return int(self._node.start_mark.line) + 1
+        return self._node.line
 
     @property
     def source(self) -> str:
@@ -76,22 +37,22 @@ class Item:
     @property
     def is_text(self) -> bool:
         """Say whether this is a scalar other than null."""
-        return isinstance(self._node, yaml.ScalarNode) and self._node.tag != _NULL
+        return self._node.kind == "text"
 
     def text(self, what: str) -> str:
         """Return the text of this node, without spaces around it; it must not be empty."""
         if not self.is_text:
             self.fail(f"{what} must be a text; write one")
-        found = str(self._node.value).strip()
+        found = self._node.text.strip()
         if not found:
             self.fail(f"{what} is empty; write one")
         return found
 
     def truth(self, what: str) -> bool:
         """Return true or false."""
-        if self._node.tag != _BOOL:
+        if self._node.kind != "text" or self._node.quoted or self._node.text not in {"true", "false"}:
             self.fail(f"{what} must be true or false; write one of them")
-        return str(self._node.value).lower() in {"true", "yes", "on"}
+        return self._node.text == "true"
 
     def regex(self, what: str) -> re.Pattern[str]:
         """Return the compiled regular expression in this node."""
@@ -102,18 +63,19 @@ class Item:
 
     def items(self, what: str) -> "Iterator[Item]":
         """Yield the members of this list."""
-        if not isinstance(self._node, yaml.SequenceNode):
+        if self._node.kind != "list":
             self.fail(f"{what} must be a list; start each line with `- `")
-        for node in self._node.value:
+        for node in self._node.members:
             yield Item(node, self.file)
 
     def fields(self, what: str, allowed: Iterable[str]) -> "Fields":
         """Return the fields of this mapping; unknown and repeated keys are errors."""
-        if not isinstance(self._node, yaml.MappingNode):
+        if self._node.kind != "mapping":
             self.fail(f"{what} must be a mapping; write `key: value` lines")
         known = tuple(allowed)
         found: dict[str, Item] = {}
-        for key_node, value_node in self._node.value:
+        members = iter(self._node.members)
+        for key_node, value_node in zip(members, members, strict=True):
             key = Item(key_node, self.file)
             name = key.text("a key")
             if name not in known:

@@ -13,7 +13,7 @@ from consentinel.scanner.catalogue.entries import (
     Sheet,
     Vendor,
 )
-from consentinel.scanner.catalogue.nodes import Fields, Item, compose
+from consentinel.scanner.catalogue.nodes import Fields, Item, read
 from consentinel.scanner.catalogue.pattern_parsing import category_of, parse_host, parse_name, parse_path
 from consentinel.scanner.catalogue.taxonomy import CATEGORIES, Category, Layer
 
@@ -39,7 +39,7 @@ def parse_sheet(data: bytes, file: str, layer: Layer, known: Mapping[str, Captch
 
     Raises CatalogueError with `file:line` for everything that is wrong with it.
     """
-    return _SheetParser(layer, known).parse(compose(data, file))
+    return _SheetParser(layer, known).parse(read(data, file))
 
 
 class _SheetParser:

@@ -5,6 +5,7 @@ can take exponential time (https://owasp.org/www-community/attacks/Regular_expre
 """
 
 import re
+import warnings
 
 MAX_LENGTH = 400
 # Two `.*` in a row cost time in the square of the input, which the matcher caps; three would be too many.
@@ -27,8 +28,11 @@ def compile_safe(text: str) -> re.Pattern[str]:
     if len(text) > MAX_LENGTH:
         raise UnsafeRegexError(f"regex longer than {MAX_LENGTH} characters; split it")
     try:
-        compiled = re.compile(text)
-    except (re.error, OverflowError, RecursionError) as error:
+        with warnings.catch_warnings():
+            # Python warns where a later version will read the expression otherwise.
+            warnings.simplefilter("error")
+            compiled = re.compile(text)
+    except (re.error, OverflowError, RecursionError, Warning) as error:
         raise UnsafeRegexError(f"bad regex ({error}); correct it") from None
     _Guard(text).run()
     return compiled

@@ -73,8 +73,8 @@ def test_recaptcha_is_contested_and_turnstile_is_not(core: Catalogue) -> None:
         ("cookie", "_abck", "Akamai Bot Manager"),
         ("cookie", "visid_incap_123", "Imperva Advanced Bot Protection (Incapsula)"),
         ("cookie", "_px3", "HUMAN Bot Defender (PerimeterX)"),
-        ("storage", "rc::a", "reCAPTCHA v3"),
-        ("storage", "_grecaptcha", "reCAPTCHA v3"),
+        ("storage", "rc::a", "Google"),
+        ("cookie", "_GRECAPTCHA", "Google"),
     ],
 )
 def test_names_of_bot_detection(core: Catalogue, kind: str, name: str, product: str) -> None:

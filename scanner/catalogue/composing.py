@@ -1,0 +1,97 @@
+"""YAML text to a tree of nodes with line numbers.
+
+Built from parser events and not by `yaml.compose`, because that recurses in C: 50,000 opening brackets end
+the process there. Here depth is bounded, and aliases, tags and further documents are refused.
+"""
+
+from collections.abc import Iterator
+from typing import Literal, NoReturn, cast
+
+import msgspec
+import yaml
+
+from consentinel.scanner.errors import CatalogueError
+
+# The format needs 6 levels.
+MAX_DEPTH = 20
+_NULLS = {"", "~", "null", "Null", "NULL"}
+# libyaml is about eight times faster; PyYAML builds without it still work.
+_Loader = cast("type[yaml.SafeLoader]", getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
+class Node(msgspec.Struct):
+    """A scalar (`text`), a list (`members`) or a mapping (`members`: key, value, key, value…)."""
+
+    kind: Literal["text", "null", "list", "mapping"]
+    line: int
+    text: str = ""
+    quoted: bool = False
+    members: list["Node"] = []
+
+
+def fail(file: str, line: int, message: str) -> NoReturn:
+    """Raise CatalogueError `FILE:LINE: message` on one line."""
+    raise CatalogueError(f"{file}:{line}: {' '.join(message.split())}")
+
+
+def compose(data: bytes, file: str) -> Node:
+    """Return the root of the one document in `data`; raise CatalogueError where it is no UTF-8 or no YAML."""
+    text = _decoded(data, file)
+    root = Node("list", 1)
+    try:
+        _build(yaml.parse(text, Loader=_Loader), root, file)
+    except yaml.YAMLError as error:
+        fail(file, _line_of(error, text), f"not YAML ({_problem(error)}); correct it")
+    if not root.members or root.members[0].kind == "null":
+        fail(file, 1, "empty; write `vendors:` and at least one entry")
+    return root.members[0]
+
+
+def _decoded(data: bytes, file: str) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        fail(file, data.count(b"\n", 0, error.start) + 1, "not UTF-8; save the file as UTF-8")
+
+
+def _build(events: Iterator[yaml.Event], root: Node, file: str) -> None:
+    stack = [root]
+    for event in events:
+        line = event.start_mark.line + 1 if event.start_mark else 1
+        if isinstance(event, yaml.CollectionEndEvent):
+            stack.pop()
+        elif isinstance(event, yaml.NodeEvent):
+            node = _node(event, line, file)
+            stack[-1].members.append(node)
+            if isinstance(event, yaml.CollectionStartEvent):
+                stack.append(node)
+        elif isinstance(event, yaml.DocumentStartEvent) and root.members:
+            fail(file, line, "a second document; keep one")
+        if len(stack) > MAX_DEPTH:
+            fail(file, line, "nested too deeply; write it flat")
+
+
+def _node(event: yaml.NodeEvent, line: int, file: str) -> Node:
+    if isinstance(event, yaml.AliasEvent):
+        fail(file, line, "an alias (`*name`); write the value out")
+    if getattr(event, "tag", None) is not None:
+        fail(file, line, "a tag (`!name`); leave it away")
+    if isinstance(event, yaml.ScalarEvent):
+        quoted = event.style is not None and event.style != ""
+        is_null = not quoted and event.value in _NULLS
+        return Node("null" if is_null else "text", line, text=event.value, quoted=quoted)
+    return Node("list" if isinstance(event, yaml.SequenceStartEvent) else "mapping", line, members=[])
+
+
+def _line_of(error: yaml.YAMLError, text: str) -> int:
+    if isinstance(error, yaml.MarkedYAMLError):
+        mark = error.problem_mark or error.context_mark
+        return mark.line + 1 if mark else 1
+    position = getattr(error, "position", 0)
+    return text.count("\n", 0, position) + 1 if isinstance(position, int) else 1
+
+
+def _problem(error: yaml.YAMLError) -> str:
+    if isinstance(error, yaml.MarkedYAMLError):
+        return error.problem or error.context or "syntax error"
+    return "a character that YAML does not allow"

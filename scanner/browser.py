@@ -63,6 +63,7 @@ class LaunchOptions:
     proxy_username: str | None = None
     proxy_password: str | None = field(default=None, repr=False)
     third_party_cookies: bool = True
+    insecure: bool = False  # contexts can be told, but their service workers cannot
     headless: bool = True
 
 
@@ -135,7 +136,7 @@ async def _started(path: Path, options: LaunchOptions) -> AsyncIterator[Browser]
                 browser = await playwright.chromium.launch(
                     executable_path=wrapper,
                     headless=options.headless,
-                    args=FLAGS,
+                    args=_flags(options),
                     env=browser_environment(),
                     proxy=_proxy(options),
                     chromium_sandbox=not _is_root(),
@@ -148,6 +149,10 @@ async def _started(path: Path, options: LaunchOptions) -> AsyncIterator[Browser]
                 yield browser
             finally:
                 await browser.close()
+
+
+def _flags(options: LaunchOptions) -> tuple[str, ...]:
+    return (*FLAGS, "--ignore-certificate-errors") if options.insecure else FLAGS
 
 
 def _proxy(options: LaunchOptions) -> ProxySettings:

@@ -1,8 +1,9 @@
 """Observations + catalogue -> findings: what each fact is, which rule decided, in which states."""
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from consentinel.scanner.catalogue.matching import Catalogue
 from consentinel.scanner.catalogue.subject import Decision, Subject
@@ -15,6 +16,7 @@ from consentinel.scanner.shapes import entropy_class, length_bucket, public_url
 
 _ONLY_IF_CLASSIFIED = frozenset({"request", "script", "frame"})
 _MAX_EVIDENCE = 12
+_MAX_NUMBERED = 20
 
 
 @dataclass(frozen=True)
@@ -32,10 +34,9 @@ def classify(observations: Iterable[Observation], catalogue: Catalogue, own: Own
     A site's own requests are findings only where the catalogue knows them; everything else always is.
     """
     groups: dict[str, list[_Judged]] = defaultdict(list)
-    for observation in observations:
-        judged = _judge(observation, catalogue)
+    for judged in _gather_numbered([_judge(observation, catalogue) for observation in observations]):
         if _counts(judged):
-            groups[finding_id(observation, judged.name, own)].append(judged)
+            groups[finding_id(judged.observation, judged.name, own)].append(judged)
     findings = (_finding(identity, group) for identity, group in groups.items())
     return tuple(sorted(findings, key=lambda finding: (finding.kind, finding.name, finding.id)))
 
@@ -43,6 +44,21 @@ def classify(observations: Iterable[Observation], catalogue: Catalogue, own: Own
 def _judge(observation: Observation, catalogue: Catalogue) -> _Judged:
     decision = catalogue.decide(_subject(observation))
     return _Judged(observation, decision, display_name(observation, decision))
+
+
+def _gather_numbered(judgements: Sequence[_Judged]) -> Iterator[_Judged]:
+    """Give items that differ by their numbers only one name, once there are many: `flood_*`."""
+    families: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for judged in judgements:
+        families[_family(judged)].add(judged.name)
+    for judged in judgements:
+        is_many = len(families[_family(judged)]) > _MAX_NUMBERED
+        yield replace(judged, name=_family(judged)[1]) if is_many else judged
+
+
+def _family(judged: _Judged) -> tuple[str, str]:
+    kind = judged.observation.kind
+    return (kind, re.sub(r"\d+", "*", judged.name) if kind in ("cookie", "storage") else judged.name)
 
 
 def _counts(judged: _Judged) -> bool:
@@ -82,7 +98,7 @@ def _finding(identity: str, group: Sequence[_Judged]) -> Finding:
     return Finding(
         id=identity,
         kind=first.kind,
-        name=group[0].name,
+        name=min(judged.name for judged in group),
         category=decision.category,
         contested=decision.contested,
         vendor=decision.vendor,
@@ -100,16 +116,16 @@ def _finding(identity: str, group: Sequence[_Judged]) -> Finding:
     )
 
 
-def _plainness(observation: Observation) -> tuple[bool, str, str]:
+def _plainness(observation: Observation) -> tuple[bool, str, str, str]:
     """Sort what the browser kept before what it refused or the page removed at once."""
     refused = "blocked" in observation.attributes or observation.attributes.get("kept") is False
-    return (refused, observation.page, observation.url)
+    return (refused, observation.page, observation.url, observation.host)
 
 
-def _strength(decision: Decision) -> tuple[float, int, str]:
+def _strength(decision: Decision) -> tuple[float, int, str, tuple[str, ...]]:
     """The surest answer wins; of equally sure ones the more intrusive (facts: knowledge, conflicts)."""
     known = -1 if decision.category is None else category_rank(decision.category)
-    return (decision.confidence, known, decision.rule or "")
+    return (decision.confidence, known, decision.rule or "", decision.evidence)
 
 
 def _public_writer(observations: Sequence[Observation]) -> Writer | None:

@@ -1,9 +1,13 @@
 """Reading Set-Cookie header lines and document.cookie assignments (RFC 6265bis, sections 5.6 and 5.7)."""
 
+import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 import msgspec
+
+# Of a number with hundreds of digits the first twelve are enough to see that it is too large.
+_MAX_AGE = re.compile("(-?)0*([0-9]{1,12})[0-9]*")
 
 
 class CookieLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,9 +66,9 @@ def _attributes(parts: list[str]) -> dict[str, str]:
 
 def _lifetime_s(attributes: dict[str, str], now: datetime) -> int | None:
     """Return the declared lifetime; Max-Age wins over Expires (section 5.7, step 3)."""
-    max_age = attributes.get("max-age", "")
-    if max_age.lstrip("-").isascii() and max_age.lstrip("-").isdigit():
-        return _clamp(int(max_age[:20]) if max_age.count("-") <= 1 else 0)
+    max_age = _MAX_AGE.fullmatch(attributes.get("max-age", ""))
+    if max_age:
+        return _clamp(int(max_age[1] + max_age[2]))
     expires = _expires(attributes.get("expires", ""))
     return None if expires is None else _clamp(round((expires - now).total_seconds()))
 

@@ -6,7 +6,7 @@ Format: http://www.softwareishard.com/blog/har-12-spec/
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from consentinel.scanner.network import Exchange
 from consentinel.scanner.shapes import public_url
@@ -95,17 +95,22 @@ def _started(exchange: Exchange) -> datetime:
 
 
 def _request(exchange: Exchange, values: bool) -> dict[str, Any]:
-    query = parse_qsl(urlsplit(exchange.url).query, keep_blank_values=True)
     return {
         "method": exchange.method,
         "url": exchange.url if values else public_url(exchange.url),
         "httpVersion": "",
         "cookies": [],
         "headers": _headers(exchange.request_headers, values),
-        "queryString": [{"name": name, "value": value if values else _REDACTED} for name, value in query],
+        "queryString": _query(exchange.url if values else public_url(exchange.url), values),
         "headersSize": -1,
         "bodySize": -1,
     }
+
+
+def _query(url: str, values: bool) -> list[dict[str, str]]:
+    query = url.partition("#")[0].partition("?")[2]
+    pairs = parse_qsl(query, keep_blank_values=True)
+    return [{"name": name, "value": value if values else _REDACTED} for name, value in pairs]
 
 
 def _response(exchange: Exchange, values: bool) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import ipaddress
 import re
 import socket
+from functools import lru_cache
 from urllib.parse import unquote
 
 import idna
@@ -13,6 +14,7 @@ _FORBIDDEN = re.compile(r"[\x00-\x20\x7f\"#%/:<>?@\[\\\]^`{|}]")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 
 
+@lru_cache(maxsize=4_096)
 def browser_host(netloc: str) -> str:
     """Return the host of `[user@]host[:port]` as a browser puts it on the wire, IPv6 in brackets.
 

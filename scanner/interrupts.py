@@ -29,7 +29,7 @@ def run_interruptibly(
 ) -> Outcome[T]:
     """Run `work` in an event loop; the event it is given is set by SIGINT (Ctrl-C) and SIGTERM.
 
-    on_signal: called then, before the second signal would kill at once. A signal that the caller's caller
+    on_signal: called then; from there on a second signal kills at once. A signal that the caller's caller
     ignores (`nohup`, a job in the background of a script) stays ignored. Raises what `work` raises.
     """
     with asyncio.Runner(loop_factory=_DetachingLoop) as runner:
@@ -39,15 +39,16 @@ def run_interruptibly(
 async def _listen(work: Callable[[asyncio.Event], Awaitable[T]], on_signal: Callable[[], None]) -> Outcome[T]:
     loop, interrupted = asyncio.get_running_loop(), asyncio.Event()
     caught: list[signal.Signals] = []
-    watched = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.getsignal(number) for number in _SIGNALS}
+    watched = [number for number in _SIGNALS if before[number] is not signal.SIG_IGN]
 
     def stop(number: signal.Signals) -> None:
-        caught.append(number)
-        on_signal()
-        interrupted.set()
         for each in watched:
             loop.remove_signal_handler(each)
             signal.signal(each, signal.SIG_DFL)
+        caught.append(number)
+        interrupted.set()
+        on_signal()
 
     for number in watched:
         loop.add_signal_handler(number, stop, number)
@@ -56,6 +57,7 @@ async def _listen(work: Callable[[asyncio.Event], Awaitable[T]], on_signal: Call
     finally:
         for number in watched:
             loop.remove_signal_handler(number)
+            signal.signal(number, before[number])
 
 
 class _DetachingLoop(asyncio.SelectorEventLoop):

@@ -13,6 +13,7 @@ from consentinel.scanner.urls import MAX_URL_CHARS, host_of, join_url
 
 # Far more than a page made for people has; a page of a million links costs no more than one of these.
 MAX_LINKS = 2_000
+MAX_TAGS = 20_000
 MAX_HTML_CHARS = 5_000_000
 
 _STRAINER = SoupStrainer(["a", "area", "link", "base"])
@@ -83,7 +84,7 @@ def extract_links(html: str, base_url: str, own: Container[str] | None = None) -
     """
     hosts = OwnHosts(host_of(base_url)) if own is None else own
     found: dict[str, None] = {}
-    for reference, base in _references(html[:MAX_HTML_CHARS], base_url):
+    for reference, base in dict.fromkeys(_references(html[:MAX_HTML_CHARS], base_url)):
         url = join_url(base, reference)
         if url is not None and host_of(url) in hosts:
             found[url] = None
@@ -110,7 +111,7 @@ def _references(html: str, page_url: str) -> Iterator[tuple[str, str]]:
     tags = _tags(html)
     bases = (_attribute(tag, "href") for tag in tags if tag.name == "base" and tag.has_attr("href"))
     base = join_url(page_url, next(bases, "")) or page_url
-    for tag in tags:
+    for tag in tags[:MAX_TAGS]:
         reference = _attribute(tag, "href")
         if reference and _leads_on(tag) and len(reference) <= MAX_URL_CHARS:
             yield reference, base

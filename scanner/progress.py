@@ -88,7 +88,9 @@ class PageProgress:
         self._found: set[tuple[str, str, str]] = set()
 
     def visited(self, result: VisitResult) -> None:
-        """Say what came of a page."""
+        """Say what came of a page; of a start page that cannot be scanned, the error says it."""
+        if self._state is None and (result.wall or result.failure):
+            return
         if result.plan.state != self._state:
             self._begin_state(result)
         self._pages.add(result.plan.url)
@@ -130,7 +132,11 @@ def _facts(result: VisitResult, found: int) -> str:
 
 def _gaps(result: VisitResult) -> str:
     kinds = [gap.kind for gap in result.gaps]
-    kinds += [result.wall.kind] if result.wall else [result.failure] if result.failure else []
+    kinds += [result.wall.kind] if result.wall else _first_line(result.failure)
     if result.plan.choose and not (result.reached and result.reached.reached):
         kinds.append("state-not-reached")
     return f" · gap: {', '.join(dict.fromkeys(kinds))}" if kinds else ""
+
+
+def _first_line(failure: str | None) -> list[str]:
+    return failure.splitlines()[:1] if failure else []

@@ -116,7 +116,11 @@ def _policy(settings: ScanSettings, starts: Sequence[str]) -> EgressPolicy:
 
 @asynccontextmanager
 async def _browser(settings: ScanSettings, egress: Egress) -> AsyncIterator[Browser]:
-    options = LaunchOptions(proxy_url=egress.url, third_party_cookies=not settings.block_third_party_cookies)
+    options = LaunchOptions(
+        proxy_url=egress.url,
+        third_party_cookies=not settings.block_third_party_cookies,
+        insecure=settings.insecure,
+    )
     async with launch(options) as browser:
         yield browser
 

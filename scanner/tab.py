@@ -3,7 +3,9 @@
 import asyncio
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from importlib import resources
 from typing import Any
 
 from consentinel.scanner.browser import (
@@ -23,7 +25,16 @@ from consentinel.scanner.wire import BINDING, Params, Wire
 VIEWPORT = (1280, 800)
 QUIET_S = 0.5
 POLL_S = 0.02
+# When a timer has fired, what it starts shows within this time.
+_AFTER_TIMER_MS = 60
+# Answers in how many milliseconds the last short timer is due (hooks/timers.js); negative: it has fired.
+_IDLE = """() => new Promise((done) => requestIdleCallback(() => {
+  const answer = {};
+  dispatchEvent(new CustomEvent("BINDING", {detail: answer}));
+  done(Math.max(answer.due ?? -1e9, -1e9));
+}, {timeout: 900}))""".replace("BINDING", BINDING)
 _EVALUATE_TIMEOUT_S = 3.0
+_LEAVE = resources.files("consentinel.scanner.hooks").joinpath("leave.js").read_text("utf-8")
 _PARSE_TIMEOUT_MS = 4000
 _MAX_POPUPS = 3
 _MAX_HOOK_REPORTS = 20_000
@@ -148,8 +159,13 @@ class Tab:
         """Go to an empty page, so that what a page sends when it is left is seen, too."""
         await self._close_popups()
         if not self.crashed:
+            await asyncio.gather(*(self._say_goodbye(frame) for frame in self.page.frames))
             await _quietly(self.page.goto("about:blank", timeout=3000))
         await self.wire.drain()
+
+    async def _say_goodbye(self, frame: Frame) -> None:
+        with suppress(PlaywrightError, TimeoutError):
+            await self.evaluate(frame, _LEAVE)
 
     async def evaluate(self, frame: Frame, script: str) -> Any:
         """Run `script` in a frame; raises PlaywrightError or TimeoutError where it does not answer."""
@@ -171,11 +187,14 @@ class Tab:
         await _quietly(self.context.close())
 
     async def _is_idle(self, deadline: float) -> bool:
+        """Wait for an idle main thread and the short timers of the page; say whether nothing is to come."""
         budget_s = max(0.05, min(1.0, deadline - time.monotonic()))
-        script = "() => new Promise((done) => requestIdleCallback(() => done(true), {timeout: 900}))"
         try:
-            await asyncio.wait_for(self.page.evaluate(script), budget_s)
+            due_ms = await asyncio.wait_for(self.page.evaluate(_IDLE), budget_s)
         except (PlaywrightError, TimeoutError):
+            return False
+        if due_ms > -_AFTER_TIMER_MS:
+            await asyncio.sleep(min((due_ms + _AFTER_TIMER_MS) / 1000, max(0.0, deadline - time.monotonic())))
             return False
         return self.network.is_quiet(QUIET_S)
 

@@ -95,10 +95,13 @@ class Visitor:
         if not await self._go(plan, result):
             return
         if plan.choose:
+            # a visitor takes a moment to answer: what the page loads by itself comes before the click
+            await self.tab.settle(plan.settle_cap_s, self.hurry)
             result.reached = await reach(self.tab.page, plan.state, before_click=lambda: self._cut(result))
         if plan.watch_s:
             await watch(self.tab.page, plan.watch_s, self.hurry)
         await self.tab.settle(plan.settle_cap_s, self.hurry)
+        self._check_document(result)
         await self._collect(plan, result)
 
     async def _go(self, plan: VisitPlan, result: VisitResult) -> bool:
@@ -110,7 +113,7 @@ class Visitor:
         except PlaywrightTimeoutError:
             result.failure = "net::ERR_TIMED_OUT"
         except PlaywrightError as error:
-            result.failure = error.message.partition(" at ")[0].removeprefix("Page.goto: ").strip()
+            result.failure = _one_line(error)
         else:
             if self._redirects() > plan.max_redirects:
                 result.failure = "net::ERR_TOO_MANY_REDIRECTS"
@@ -119,6 +122,15 @@ class Visitor:
             result.wall = await self._wall(plan, result, dict(response.headers) if response else {})
             return result.wall is None or result.wall.kind != "not-html"
         return False
+
+    def _check_document(self, result: VisitResult) -> None:
+        """Note a page whose connection broke off: what stood further down was not seen."""
+        address = result.url.partition("#")[0]
+        hops = (hop for hop in self.tab.network.exchanges if hop.resource_type == "Document")
+        failures = {hop.failure for hop in hops if hop.url == address} - {None, "net::ERR_ABORTED"}
+        for failure in sorted(filter(None, failures)):
+            why = failure.removeprefix("net::")
+            self._gap(result, "page-incomplete", f"the answer broke off before its end ({why})")
 
     def _redirects(self) -> int:
         """Return how many redirects led to the document of the page."""
@@ -201,6 +213,12 @@ class Visitor:
 
 def _limit_s(plan: VisitPlan) -> float:
     return plan.page_timeout_s + plan.watch_s + plan.settle_cap_s + 20.0
+
+
+def _one_line(error: PlaywrightError) -> str:
+    """Return Chromium's own text: without Playwright's prefix, the address, and the log below."""
+    first = error.message.partition("\n")[0]
+    return first.partition(" at ")[0].removeprefix("Page.goto: ").strip()
 
 
 def _page_error(tab: Tab, error: PlaywrightError) -> tuple[str, str]:

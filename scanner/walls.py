@@ -66,23 +66,24 @@ def _mark(vendor: str, pattern: str, *, is_proof: bool = False) -> _Mark:
     return _Mark(vendor, re.compile(pattern, re.IGNORECASE), is_proof)
 
 
+# Repeats are bounded in all patterns here, so that no document makes a search long.
 _MARKS = (
     _mark("Cloudflare", r"window\._cf_chl_opt|id=[\"']challenge-error-text", is_proof=True),
     # scripts/jsd is the bot score that Cloudflare takes on ordinary pages.
     _mark(
         "Cloudflare", r"/cdn-cgi/challenge-platform/(?!(?:h/\w+/)?scripts/jsd)|sorry, you have been blocked"
     ),
-    _mark("Cloudflare", r"<title>\s*(?:just a moment|attention required)"),
+    _mark("Cloudflare", r"<title>\s{0,99}(?:just a moment|attention required)"),
     _mark("AWS WAF", r"window\.gokuProps", is_proof=True),
     _mark("DataDome", r"(?:geo|ct|interstitial)\.captcha-delivery\.com"),
     _mark("HUMAN", r"id=[\"']px-captcha|captcha\.px-cdn\.net|captcha\.perimeterx\.net|_pxBlockedUrl"),
     _mark("Akamai", r"/_sec/cp_challenge/|sec-if-cpt-container|errors\.edgesuite\.net|[?&]bm-verify="),
-    _mark("Imperva", r"_Incapsula_Resource|incapsula incident id|<title>\s*pardon our interruption"),
+    _mark("Imperva", r"_Incapsula_Resource|incapsula incident id|<title>\s{0,99}pardon our interruption"),
     _mark("AWS WAF", r"\.(?:token|captcha)\.awswaf\.com"),
-    _mark("Kasada", r"/149e9513-01fa-4fb0-aad4-566afd725d1b/|window\.KPSDK|ips\.js\?(?:.*&)?KP_UIDz"),
+    _mark("Kasada", r"/149e9513-01fa-4fb0-aad4-566afd725d1b/|window\.KPSDK|ips\.js\?[^\"'<>]{0,200}KP_UIDz"),
     _mark("Sucuri", r"sucuri website firewall|sucuri_cloudproxy_js|sucuri\.net/privacy-policy"),
     _mark("Anubis", r"id=[\"']anubis_challenge|/\.within\.website/x/cmd/anubis/"),
-    _mark("DDoS-Guard", r"/\.well-known/ddos-guard/|<title>\s*ddos-guard"),
+    _mark("DDoS-Guard", r"/\.well-known/ddos-guard/|<title>\s{0,99}ddos-guard"),
     _mark("Radware", r"validate\.perfdrive\.com"),
     _mark("a CAPTCHA", r"g-recaptcha|h-captcha|cf-turnstile|frc-captcha|geetest_|arkoselabs\.com"),
     _mark(
@@ -108,10 +109,10 @@ _SIGN_ON_HOSTS = (
     *("login.microsoftonline.com", "accounts.google.com", "okta.com", "oktapreview.com", "auth0.com"),
     *("onelogin.com", "cloudflareaccess.com", "pingidentity.com", "duosecurity.com", "login.gov"),
 )
-_PASSWORD_FIELD = re.compile(r"<input\b[^>]*\btype\s*=\s*[\"']?password\b", re.IGNORECASE)
+_PASSWORD_FIELD = re.compile(r"<input\b[^<>]{0,500}?\btype\s{0,9}=\s{0,9}[\"']?password\b", re.IGNORECASE)
 _CLOSED_SITE = re.compile(
-    r"class=[\"'][^\"']*\b(?:post-password-form|wpcs-coming-soon|seedprod|sp-coming-soon|wp-maintenance|"
-    r"coming-soon-page|password-protected|storefront-password)|action=[\"'][^\"']*[?&]action=postpass",
+    r"class=[\"'][^\"']{0,500}\b(?:post-password-form|wpcs-coming-soon|seedprod|sp-coming-soon|wp-maintenance|"
+    r"coming-soon-page|password-protected|storefront-password)|action=[\"'][^\"']{0,500}[?&]action=postpass",
     re.IGNORECASE,
 )
 

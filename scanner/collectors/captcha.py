@@ -1,7 +1,7 @@
 """CAPTCHAs and bot detection, by the catalogue's table: URL, response header, element, JavaScript global."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib import resources
 from typing import Any
 
@@ -46,7 +46,7 @@ class CaptchaCollector:
             for product_id, sign in _header_signs(visit.catalogue.captchas, exchange.response_headers):
                 found[product_id][sign] = exchange.url
         for product in visit.catalogue.captchas:
-            if product.id in found:
+            if product.id in found and not _is_shadow(product.id, found):
                 yield _observation(visit, product, found[product.id])
 
     async def _look_in(self, visit: Visit, frame: Any, script: str) -> None:
@@ -55,6 +55,12 @@ class CaptchaCollector:
         except PlaywrightError:
             return
         self._signs += [(str(product_id), str(sign)) for product_id, sign in signs]
+
+
+def _is_shadow(product_id: str, found: Mapping[str, Mapping[str, str]]) -> bool:
+    """Say whether all signs of a product belong to a sister of it as well, which has more of them."""
+    signs = found[product_id].keys()
+    return any(signs < other.keys() for other in found.values())
 
 
 def _probe_script(products: Iterable[CaptchaProduct]) -> str:

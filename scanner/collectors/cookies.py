@@ -4,11 +4,9 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-import msgspec
-
 from consentinel.scanner.collectors.base import ItemKey, Visit
 from consentinel.scanner.cookie_syntax import CookieLine, parse_cookie_line
-from consentinel.scanner.hooks import HookReport
+from consentinel.scanner.hooks import HookReport, decode_text
 from consentinel.scanner.network import Exchange
 from consentinel.scanner.observations import AttributeValue, Observation, Writer
 from consentinel.scanner.party import registrable_domain
@@ -69,7 +67,7 @@ def _script_line(report: HookReport) -> CookieLine | None:
     if report.hook == "cookie":
         return parse_cookie_line(report.text, now=_moment(report))
     if report.hook == "cookie-store":
-        return _from_cookie_store(msgspec.json.decode(report.text), report)
+        return _from_cookie_store(decode_text(report.text), report)
     return None
 
 

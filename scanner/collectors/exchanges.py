@@ -19,7 +19,8 @@ _MAX_INITIATORS = 5
 
 def calls(visit: Visit, prefix: str) -> dict[str, HookReport]:
     """Return the calls that a hook saw by the URL they asked for; `prefix` is that of the hook's name."""
-    return {report.text: report for report in visit.tab.hook_reports if report.hook.startswith(prefix)}
+    seen = (report for report in visit.tab.hook_reports if report.hook.startswith(prefix))
+    return {report.text.partition("#")[0]: report for report in seen}
 
 
 def pixel_evidence(exchange: Exchange) -> str:

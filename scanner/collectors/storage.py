@@ -4,10 +4,9 @@ from collections.abc import Iterable, Iterator
 from importlib import resources
 from typing import Any
 
-import msgspec
-
 from consentinel.scanner.browser import PlaywrightError
 from consentinel.scanner.collectors.base import ItemKey, Visit
+from consentinel.scanner.hooks import decode_text
 from consentinel.scanner.observations import AttributeValue, Observation, Writer
 from consentinel.scanner.shapes import public_url
 from consentinel.scanner.urls import host_of
@@ -49,7 +48,7 @@ class StorageCollector:
         for report in visit.tab.hook_reports:
             if report.hook != "storage":
                 continue
-            call = msgspec.json.decode(report.text)
+            call = decode_text(report.text)
             key = (call["area"], report.origin, call["key"])
             visit.memory.told.add(key)
             visit.memory.writers[key] = report.writer

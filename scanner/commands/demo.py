@@ -14,6 +14,7 @@ from consentinel.scanner.outputs import make_directory, plan_outputs, print_repo
 from consentinel.scanner.progress import Progress
 from consentinel.scanner.scan import ScanResult
 from consentinel.scanner.settings import ScanSettings
+from consentinel.scanner.verdict import judge
 
 _REPORTS = ("report.json", "report.html")
 # The last tag of the demo comes two seconds after the page, or when it is scrolled.
@@ -77,6 +78,8 @@ def _deliver(result: ScanResult, directory: Path, progress: Progress) -> None:
     for failure in write_reports(result.report, files, result.screenshots):
         raise failure
     print_report(result.report, "text", result.screenshots)
+    # again, since the table is longer than most terminals
+    progress.say(judge(result.report).sentence, "bold")
     for file in files:
         progress.say(f"wrote {file.path.resolve().as_uri()}")
 

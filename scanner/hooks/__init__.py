@@ -1,8 +1,10 @@
 """The in-page JavaScript that collectors inject, and the reports that it sends."""
 
+import json
 import re
 from collections.abc import Iterable
 from importlib import resources
+from typing import Any
 
 import msgspec
 
@@ -33,13 +35,21 @@ class HookReport(msgspec.Struct, frozen=True):
 def decode_report(payload: str) -> HookReport | None:
     """Return the report in a binding's payload; None for anything else that a page may have sent."""
     try:
-        return msgspec.json.decode(payload, type=HookReport)
-    except msgspec.DecodeError:
+        return msgspec.convert(decode_text(payload), HookReport)
+    except (ValueError, RecursionError, msgspec.ValidationError):
         return None
 
 
+def decode_text(text: str) -> Any:
+    """Return the JSON of a hook. JavaScript's strings may hold lone surrogates, which msgspec refuses.
+
+    Raises ValueError or RecursionError for what no hook sends.
+    """
+    return json.loads(text)
+
+
 def hook_source(names: Iterable[str]) -> str:
-    """Return one script with the prelude and the named hooks (file stems of this package), each once."""
-    stems = ["prelude", *dict.fromkeys(names)]
+    """Return one script with the prelude, the timers and the named hooks (file stems of this package), each once."""
+    stems = ["prelude", "timers", *dict.fromkeys(names)]
     parts = [resources.files(__package__).joinpath(f"{stem}.js").read_text("utf-8") for stem in stems]
     return "(() => {\n" + "\n".join(parts).replace("__BINDING__", BINDING) + "\n})();"

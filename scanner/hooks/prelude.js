@@ -30,7 +30,7 @@ const stack = () => {
 const { now } = Date;
 const report = (hook, text) => {
   const { href } = location;
-  send(stringify({ hook, text: `${text}`, href, origin: `${globalThis.origin}`, stack: stack(), time_ms: now() }));
+  send(stringify({ __proto__: null, hook, text: `${text}`, href, origin: `${globalThis.origin}`, stack: stack(), time_ms: now() }));
 };
 
 const watched = (original, notice) => {

@@ -6,14 +6,14 @@ const areaOf = (self) => {
   }
 };
 watchMethod(globalThis.Storage?.prototype, "setItem", (self, [key, value]) =>
-  report("storage", stringify({ area: areaOf(self), key: `${key}`, value: `${value}` })),
+  report("storage", stringify({ __proto__: null, area: areaOf(self), key: `${key}`, value: `${value}` })),
 );
 watchMethod(globalThis.IDBFactory?.prototype, "open", (_self, [name]) =>
-  report("storage", stringify({ area: "indexedDB", key: `${name}`, value: "" })),
+  report("storage", stringify({ __proto__: null, area: "indexedDB", key: `${name}`, value: "" })),
 );
 watchMethod(globalThis.CacheStorage?.prototype, "open", (_self, [name]) =>
-  report("storage", stringify({ area: "cacheStorage", key: `${name}`, value: "" })),
+  report("storage", stringify({ __proto__: null, area: "cacheStorage", key: `${name}`, value: "" })),
 );
 watchMethod(globalThis.ServiceWorkerContainer?.prototype, "register", (_self, [url]) =>
-  report("storage", stringify({ area: "serviceWorker", key: new URL(url, document.baseURI).href, value: "" })),
+  report("storage", stringify({ __proto__: null, area: "serviceWorker", key: new URL(url, document.baseURI).href, value: "" })),
 );

@@ -1,3 +1,4 @@
+import time
 from collections.abc import Mapping
 
 import pytest
@@ -210,6 +211,16 @@ def test_no_login_walls(html: str, requested: str, final: str) -> None:
 def test_sites_that_are_not_open_yet(html: str) -> None:
     assert kind(html) == "login-wall"
     assert kind(html + PROSE) is None
+
+
+@pytest.mark.parametrize(
+    "piece", ["<input ", "<title>" + " " * 50, 'class="', "ips.js?", "class='a ", "<div>", "a "]
+)
+def test_hostile_documents_take_no_time(piece: str) -> None:
+    html = piece * (300_000 // len(piece))
+    started = time.process_time()
+    detect_wall(200, HTML, URL, URL, html)
+    assert time.process_time() - started < 5
 
 
 @unhurried

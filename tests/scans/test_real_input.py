@@ -21,11 +21,11 @@ def _unclassified(report: Report) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("page", sorted({row.page for row in expected_sdks.EXPECTED}))
-def test_the_cookies_storage_and_requests_of_a_real_sdk(page: str, serve: Serve) -> None:
+@pytest.mark.parametrize("path", sorted({row.page for row in expected_sdks.EXPECTED}))
+def test_the_cookies_storage_and_requests_of_a_real_sdk(path: str, serve: Serve) -> None:
     server = serve(sdk_site())
-    report = scan_site(SDKS.rstrip("/") + page, server, watch_s=4.0, max_pages=1).report
-    assert missing(report, tuple(row for row in expected_sdks.EXPECTED if row.page == page)) == []
+    report = scan_site(SDKS.rstrip("/") + path, server, watch_s=4.0, max_pages=1).report
+    assert missing(report, tuple(row for row in expected_sdks.EXPECTED if row.page == path)) == []
     assert report.gaps == ()
 
 

@@ -1,0 +1,1 @@
+"""Benchmarks: speed and memory against a bare Playwright loop, in one run. Start with `python -m bench`."""

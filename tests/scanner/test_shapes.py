@@ -1,0 +1,258 @@
+import random
+import re
+import secrets
+import string
+import uuid
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from consentinel.scanner.shapes import (
+    collapse_build,
+    collapse_name,
+    entropy_class,
+    length_bucket,
+    mask,
+    public_url,
+)
+
+BASE62 = string.ascii_letters + string.digits
+BASE36 = string.digits + string.ascii_lowercase
+ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=200)
+WORDS = st.sampled_from(["/", "/app/", "session-", "user_", "x ", "/a?b=", "key:", "", "/o/"])
+JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dBjftJeZ4CVP"
+SECRETS = st.one_of(
+    st.uuids().map(str),
+    st.binary(min_size=10, max_size=32).map(bytes.hex).filter(lambda text: re.search(r"\d", text)),
+    st.integers(10**8, 10**20).map(str),
+    st.sampled_from([JWT, "person.name@mail.example", "person.name%40mail.example"]),
+)
+
+
+@given(ANY_TEXT)
+def test_nothing_raises_and_everything_can_be_written_as_utf_8(text: str) -> None:
+    for shown in (mask(text), collapse_name(text), collapse_build(mask(text)), public_url(mask(text))):
+        assert shown.encode("utf-8") or not shown
+    public_url(text)
+    assert entropy_class(text) in {"low", "medium", "high"}
+    assert length_bucket(text)
+
+
+@given(ANY_TEXT)
+def test_masking_twice_changes_no_more_than_masking_once(text: str) -> None:
+    assert mask(mask(text)) == mask(text)
+
+
+@given(WORDS, SECRETS, WORDS)
+def test_a_planted_secret_is_never_shown(before: str, secret: str, after: str) -> None:
+    text = f"{before}{secret}{after}"
+    for shown in (mask(text), collapse_name(text), public_url(f"https://a.example/p{text}")):
+        assert secret not in shown
+
+
+@given(st.text("abcdefghijklmnopqrstuvwxyz0123456789-._~%@", min_size=8, max_size=40))
+def test_no_value_of_a_query_is_shown(value: str) -> None:
+    secret = f"zQ{value}"
+    for url in ("?k={}", "?a=1&k={}", "?a=1;k={}", "#/route?k={}", "#!/route?k={}", "#!k={}", "#k={}", "#{}"):
+        assert secret not in public_url(f"https://user:{secret}@a.example/path{url.format(secret)}")
+
+
+@pytest.mark.parametrize(("size", "at_most"), [(16, 0.05), (22, 0.02), (32, 0.01), (43, 0.005), (64, 0.002)])
+@pytest.mark.parametrize("alphabet", [BASE36, BASE62, f"{BASE62}-_"])
+def test_random_tokens_are_not_shown(alphabet: str, size: int, at_most: float) -> None:
+    draw = random.Random(size)
+    tokens = ["".join(draw.choices(alphabet, k=size)) for _ in range(2000)]
+    shown = [token for token in tokens if has_digits(token) and token in mask(f"/reset/{token}")]
+    assert len(shown) <= at_most * len(tokens)
+
+
+def has_digits(token: str) -> bool:
+    """A token with few digits may be words; 16 characters leave a rest of doubt."""
+    return sum(character.isdigit() for character in token) >= 3
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://u:p@a.example:8080/x", "https://a.example:8080/x"),
+        ("https://a.example/p?token=abc&e=x@y.zz&token=2", "https://a.example/p?e=&token="),
+        ("https://a.example/p?debug", "https://a.example/p?debug="),
+        ("https://a.example/p?19c4be72d0", "https://a.example/p?*="),
+        ("https://a.example/p;jsessionid=AB12CD", "https://a.example/p;jsessionid=*"),
+        ("https://a.example/john%2Edoe%40mail.example/x", "https://a.example/*/x"),
+        (f"https://a.example/reset/{JWT}/x", "https://a.example/reset/*/x"),
+        ("https://a.example/p#section", "https://a.example/p"),
+        ("https://a.example/#/orders/12", "https://a.example/#/orders/12"),
+        ("https://a.example/#!/x?token=secret", "https://a.example/#!/x?token="),
+        ("data:text/html,secret", "data:"),
+        ("blob:https://a.example/550e8400-e29b-41d4-a716-446655440000", "blob:"),
+        ("javascript:secret()", "javascript:"),
+        ("http://[bad", "(invalid URL)"),
+        ("about:blank", "about:blank"),
+        ("", ""),
+    ],
+)
+def test_a_url_fit_for_a_report(url: str, shown: str) -> None:
+    assert public_url(url) == shown
+
+
+SHAPES: dict[str, Callable[[random.Random], str]] = {
+    "_ga": lambda draw: f"GA1.1.{draw.randrange(10**9, 10**10)}.{draw.randrange(10**9, 10**10)}",
+    "_fbp": lambda draw: f"fb.1.{draw.randrange(10**12, 10**13)}.{draw.randrange(10**8, 10**10)}",
+    "uuid4": lambda draw: str(uuid.UUID(int=draw.getrandbits(128), version=4)),
+    "hex 32": lambda draw: f"{draw.getrandbits(128):032x}",
+    "Math.random, 10": lambda draw: "".join(draw.choices(BASE36, k=10)),
+    "Math.random, 11 or 12": lambda draw: "".join(draw.choices(BASE36, k=draw.choice((11, 12)))),
+    "timestamp": lambda draw: str(draw.randrange(10**12, 10**13)),
+    "three digits": lambda draw: f"{draw.randrange(1000):03}",
+    "four digits": lambda draw: f"{draw.randrange(10_000):04}",
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_all_values_of_one_shape_are_of_one_class(shape: str) -> None:
+    draw = random.Random(shape)
+    values = [SHAPES[shape](draw) for _ in range(10_000)]
+    assert len({(entropy_class(value), length_bucket(value)) for value in values}) == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("", "low"),
+        ("1", "low"),
+        ("00000000", "low"),
+        ("1700000000", "medium"),
+        (secrets.token_hex(16), "high"),
+    ],
+)
+def test_the_class_says_whether_a_value_can_tell_visitors_apart(value: str, expected: str) -> None:
+    assert entropy_class(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("length", "bucket"),
+    [
+        (0, "empty"),
+        (1, "1-8"),
+        (8, "1-8"),
+        (9, "9-32"),
+        (33, "33-128"),
+        (129, "129-1024"),
+        (1025, "over 1024"),
+    ],
+)
+def test_lengths_are_coarse(length: int, bucket: str) -> None:
+    assert length_bucket("x" * length) == bucket
+
+
+@pytest.mark.parametrize(
+    ("name", "pattern"),
+    [
+        ("_ga_ABC123DEF4", "_ga_*"),
+        ("_ga_G7XK29QWPL", "_ga_*"),
+        ("_hjSessionUser_1234567", "_hjSessionUser_*"),
+        ("mp_0a1b2c3d4e5f60718293a4b5c6d7e8f9_mixpanel", "mp_*_mixpanel"),
+        ("ph_phc_AbCd1234EfGh5678IjKl9012MnOp3456QrSt7890_posthog", "*_posthog"),
+        ("AMP_abcdef1234", "AMP_*"),
+        ("AMP_MKTG_abcdef1234", "AMP_MKTG_*"),
+        ("_dc_gtm_UA-12345-1", "_dc_gtm_UA-*-1"),
+        ("intercom-session-x1y2z3w4", "intercom-session-*"),
+        ("wordpress_logged_in_0a1b2c3d4e5f60718293a4b5c6d7e8f9", "wordpress_logged_in_*"),
+        ("visitor:550e8400-e29b-41d4-a716-446655440000", "visitor:*"),
+        ("seen-person.name@mail.example", "*"),
+    ],
+)
+def test_random_parts_of_names_collapse(name: str, pattern: str) -> None:
+    assert collapse_name(name) == pattern
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "PHPSESSID",
+        "csrftoken",
+        "wp-settings-time-1",
+        "wp-settings-1",
+        "cart_v2",
+        "_vwo_uuid_v2",
+        "UserMatchHistory",
+        "li_sugr",
+        "optimizely_end_user_id",
+        "cookielawinfo-checkbox-necessary",
+        "__Secure-next-auth.session-token",
+        "theme-2.0.1",
+        "decade_facade",
+        "defaced",
+        "ARRAffinitySameSite",
+        "wordpress_test_cookie",
+        "google-analytics-4-settings",
+        "v1.2.3",
+        "OptanonAlertBoxClosed",
+        "oauth2_state",
+        "utf8_decoder",
+        "getElementsByClassName2",
+    ],
+)
+def test_words_and_short_versions_stay(name: str) -> None:
+    assert collapse_name(name) == name
+
+
+@pytest.mark.parametrize(
+    ("path", "collapsed"),
+    [
+        ("/static/js/main.3f2a1b9c.js", "/static/js/main.*.js"),
+        ("/static/js/2.3f2a1b9c.chunk.js", "/static/js/2.*.chunk.js"),
+        ("/bundle.3f2a1b9c4d5e6f708192.min.js", "/bundle.*.min.js"),
+        ("/assets/index-BxT9a2Qk.js", "/assets/index-*.js"),
+        ("/assets/index-D_k3-Z9a.js", "/assets/index-*.js"),
+        ("/assets/vendor-DfKqWpLm.css", "/assets/vendor-*.css"),
+        ("/chunk-ABCDEFGH.js", "/chunk-*.js"),
+        ("/_next/static/chunks/app/page-3f2a1b9c4d5e6f70.js", "/_next/static/chunks/app/page-*.js"),
+        ("/_next/static/chunks/123-abcdef0123456789.js", "/_next/static/chunks/123-*.js"),
+    ],
+)
+def test_content_hashes_of_a_build_collapse(path: str, collapsed: str) -> None:
+    assert collapse_build(path) == collapsed
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/js/app.js",
+        "/js/jquery-3.7.1.min.js",
+        "/analytics.js",
+        "/gtag/js",
+        "/bootstrap.bundle.min.js",
+        "/js/html5shiv.js",
+        "/js/utf8decoder.js",
+        "/js/es2015polyfill.js",
+        "/lib/h264player.js",
+        "/i18n_v2_messages.js",
+        "/my-template.js",
+        "/page_2024_overview.html",
+        "/js/google-analytics-4.js",
+        "/app-dataView.js",
+        "/tag-jquery36.js",
+        "/",
+        "",
+    ],
+)
+def test_ordinary_file_names_stay(path: str) -> None:
+    assert collapse_build(path) == path
+
+
+def test_two_builds_by_vite_compare_equal_nearly_always() -> None:
+    draw = random.Random(8)
+    hashes = ("".join(draw.choices(f"{BASE62}-_", k=8)) for _ in range(2000))
+    kept = [found for found in hashes if collapse_build(f"/assets/index-{found}.js") != "/assets/index-*.js"]
+    assert len(kept) <= 60
+
+
+@pytest.mark.parametrize("piece", ["k", "a.", "eyJ_", "1", "-", "a@", "_1", ";a", "Abcd-", "%40"])
+def test_endless_text_is_cut_and_takes_no_time(piece: str) -> None:
+    endless = piece * 300_000
+    assert len(collapse_name(endless)) <= 500
+    assert len(public_url(f"https://a.example/{endless}")) <= 600

@@ -20,6 +20,8 @@ from consentinel.scanner.visit import VisitResult
 def assemble(crawl: Crawl, discovery: Discovery, *, started: datetime) -> Report:
     """Return the report of a finished (or interrupted) crawl."""
     results = crawl.results
+    if crawl.limits.interrupted.is_set() or crawl.limits.egress.exhausted:
+        crawl.limits.exhausted()  # in the middle of the last page, too
     gaps = {*_visit_gaps(results), *discovery.finish(), *_refusals(results, crawl.limits.egress)}
     gaps.update(_limit_gaps(crawl.limits, discovery.start))
     return Report(
@@ -128,7 +130,7 @@ def _scanned(crawl: Crawl, started: datetime) -> Scanned:
     return Scanned(
         started=started.isoformat(timespec="seconds"),
         finished=datetime.now(UTC).isoformat(timespec="seconds"),
-        truncated=crawl.limits.exhausted(),
+        truncated=crawl.limits.reason is not None,
         requests=crawl.limits.requests,
         bytes=crawl.limits.egress.bytes_total,
         pages=tuple(timings),

@@ -148,7 +148,9 @@ async def _started(path: Path, options: LaunchOptions) -> AsyncIterator[Browser]
             try:
                 yield browser
             finally:
-                await browser.close()
+                # a driver that was killed must not take the results with it
+                with suppress(PlaywrightError):
+                    await browser.close()
 
 
 def _flags(options: LaunchOptions) -> tuple[str, ...]:

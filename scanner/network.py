@@ -96,7 +96,7 @@ class NetworkLog:
         previous = self._latest.get(request_id) if "redirectResponse" in params else None
         if previous is not None:
             _apply_response(previous, params["redirectResponse"])
-        if params["request"]["url"].startswith(("data:", "blob:", "about:")):
+        if not params["request"]["url"].startswith(("http:", "https:")):
             return
         self._add(_exchange(params, previous))
 

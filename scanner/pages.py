@@ -61,6 +61,9 @@ class Discovery:
         error = start_error(first, self._egress)
         if error is not None:
             raise error
+        if any(gap.kind == "interrupted" for gap in first.gaps):
+            self._frontier = self._new_frontier(Robots())
+            return []
         robots = await self._robots(first.url, tab)
         self._frontier = self._new_frontier(robots)
         self._frontier.seed(self._starts)

@@ -24,6 +24,7 @@ _NETWORK_ERRORS = {
     "ERR_TIMED_OUT": "the page did not answer in time; raise --page-timeout",
     "ERR_ABORTED": "this is not an HTML page (a download, or an empty answer)",
     "Download is starting": "this is not an HTML page (a download)",
+    "ERR_UNSAFE_PORT": "browsers refuse to open this port",
     "ERR_EMPTY_RESPONSE": "the server closed the connection without an answer",
     "ERR_INVALID_HTTP_RESPONSE": "the answer is not HTTP",
 }
@@ -52,13 +53,20 @@ def _refusal(result: VisitResult, egress: Egress) -> Refusal | None:
     """Return what the proxy says of the address where the visit ended; a page that loaded has no refusal."""
     if result.failure is None and (result.status or 0) < 400:
         return None
-    for url in (result.url, *(exchange.url for exchange in reversed(result.exchanges))):
+    for url in (result.url, *_hops(result)):
         parts = urlsplit(url)
         port = parts.port or (443 if parts.scheme == "https" else 80)
         found = egress.failure(parts.hostname or "", port)
         if found is not None:
             return found
     return None
+
+
+def _hops(result: VisitResult) -> list[str]:
+    """Return where the page's own request went, last first; what the page loaded is no reason for its error."""
+    first = next((hop for hop in result.exchanges if hop.resource_type == "Document"), None)
+    own = [hop.url for hop in result.exchanges if first is not None and hop.request_id == first.request_id]
+    return own[::-1]
 
 
 def _network_error(failure: str) -> str:

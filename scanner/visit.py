@@ -2,8 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from consentinel.scanner.browser import PlaywrightError, PlaywrightTimeoutError
 from consentinel.scanner.catalogue.matching import Catalogue
@@ -21,6 +22,7 @@ from consentinel.scanner.watching import watch
 
 # A page that answers nothing at all while it is read: one hung renderer must not hold up the scan.
 _READ_TIMEOUT_S = 5.0
+T = TypeVar("T")
 _DOCUMENT = "() => (document.documentElement?.outerHTML ?? '').slice(0, 2_000_000)"
 
 
@@ -107,9 +109,12 @@ class Visitor:
     async def _go(self, plan: VisitPlan, result: VisitResult) -> bool:
         """Load the page; False where there is nothing to look at."""
         try:
-            response = await self.tab.page.goto(
-                plan.url, wait_until="commit", timeout=plan.page_timeout_s * 1000
+            response = await self._unless_hurried(
+                self.tab.page.goto(plan.url, wait_until="commit", timeout=plan.page_timeout_s * 1000)
             )
+        except InterruptedError:
+            self._gap(result, "interrupted", "the scan was interrupted while the page was loading")
+            return False
         except PlaywrightTimeoutError:
             result.failure = "net::ERR_TIMED_OUT"
         except PlaywrightError as error:
@@ -122,6 +127,16 @@ class Visitor:
             result.wall = await self._wall(plan, result, dict(response.headers) if response else {})
             return result.wall is None or result.wall.kind != "not-html"
         return False
+
+    async def _unless_hurried(self, work: Coroutine[Any, Any, T]) -> T:
+        """Wait for `work`; raise InterruptedError where `hurry` is set before it is done."""
+        task, hurry = asyncio.ensure_future(work), asyncio.ensure_future(self.hurry.wait())
+        await asyncio.wait((task, hurry), return_when=asyncio.FIRST_COMPLETED)
+        hurry.cancel()
+        if task.done():
+            return task.result()
+        task.cancel()
+        raise InterruptedError
 
     def _check_document(self, result: VisitResult) -> None:
         """Note a page whose connection broke off: what stood further down was not seen."""

@@ -18,6 +18,9 @@ from consentinel.scanner.urls import host_of
 
 ItemKey = tuple[str, ...]
 
+_MAX_NAME = 200
+_MAX_URL = 4096
+
 
 @dataclass
 class Memory:
@@ -65,9 +68,9 @@ class Visit:
         """Return an observation of this page and state; its party follows from `host`."""
         return Observation(
             kind=kind,
-            name=name,
+            name=_bounded(name),
             host=host,
-            url=url,
+            url=_bounded(url, _MAX_URL),
             state=self.state,
             page=self.page,
             party=self.own.party_of(host),
@@ -80,6 +83,12 @@ class Visit:
     def document_host(self, url: str, origin: str) -> str:
         """Return the host of a document; frames without an address have that of their origin."""
         return host_of(url) or host_of(origin) or host_of(self.page)
+
+
+def _bounded(text: str, limit: int = _MAX_NAME) -> str:
+    """Return text that any JSON writer can take, cut: a page may name things as it likes (threat T7)."""
+    clean = text.encode("utf-8", "replace").decode()
+    return clean if len(clean) <= limit else f"{clean[:limit]}…({len(clean)} characters)"
 
 
 class Collector(Protocol):

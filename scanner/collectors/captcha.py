@@ -78,13 +78,26 @@ def _header_signs(products: Iterable[CaptchaProduct], headers: dict[str, str]) -
                 yield product.id, f"response header {name}"
 
 
+def _give_to_variants(products: Iterable[CaptchaProduct], found: dict[str, dict[str, str]]) -> None:
+    """Give the signs that versions share (script, frame, globals) to the version whose own element is there.
+
+    A variant's id is that of its product with a suffix; a product's own element is its first selector.
+    """
+    for product in products:
+        variants = [name for name in found if name.startswith(f"{product.id}-")]
+        signs = found.get(product.id, {})
+        if variants and product.dom_selectors and f"element {product.dom_selectors[0]}" not in signs:
+            found[variants[0]].update(found.pop(product.id, {}))
+
+
 def _observation(visit: Visit, product: CaptchaProduct, signs: dict[str, str]) -> Observation:
     url = next((url for url in signs.values() if url), visit.page)
+    host = product.hosts[0].partition("/")[0] if product.hosts else host_of(url)
     attributes: dict[str, AttributeValue] = {
         "product": product.product,
         "collects": product.collects,
         "runs_before_interaction": product.runs_before_interaction,
     }
     return visit.observation(
-        "captcha", product.id, host=host_of(url), url=url, attributes=attributes, evidence=tuple(signs)
+        "captcha", product.id, host=host, url=url, attributes=attributes, evidence=tuple(signs)
     )

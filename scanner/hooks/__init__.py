@@ -49,7 +49,7 @@ def decode_text(text: str) -> Any:
 
 
 def hook_source(names: Iterable[str]) -> str:
-    """Return one script with the prelude, the timers and the named hooks (file stems of this package), each once."""
+    """Return one script with the prelude, the timers and the named hooks (file stems here), each once."""
     stems = ["prelude", "timers", *dict.fromkeys(names)]
     parts = [resources.files(__package__).joinpath(f"{stem}.js").read_text("utf-8") for stem in stems]
     return "(() => {\n" + "\n".join(parts).replace("__BINDING__", BINDING) + "\n})();"

@@ -63,7 +63,7 @@ def _refusal(result: VisitResult, egress: Egress) -> Refusal | None:
 
 
 def _hops(result: VisitResult) -> list[str]:
-    """Return where the page's own request went, last first; what the page loaded is no reason for its error."""
+    """Return where the page's own request went, last first: what the page loaded explains nothing."""
     first = next((hop for hop in result.exchanges if hop.resource_type == "Document"), None)
     own = [hop.url for hop in result.exchanges if first is not None and hop.request_id == first.request_id]
     return own[::-1]

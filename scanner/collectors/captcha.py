@@ -45,6 +45,7 @@ class CaptchaCollector:
                 found[product.id][f"request to {public_url(exchange.url)}"] = exchange.url
             for product_id, sign in _header_signs(visit.catalogue.captchas, exchange.response_headers):
                 found[product_id][sign] = exchange.url
+        _give_to_variants(visit.catalogue.captchas, found)
         for product in visit.catalogue.captchas:
             if product.id in found and not _is_shadow(product.id, found):
                 yield _observation(visit, product, found[product.id])

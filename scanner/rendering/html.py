@@ -37,10 +37,10 @@ STATE_NAMES: dict[State, str] = {
 
 
 class Cell(msgspec.Struct, frozen=True):
-    """A number of the state matrix; `leak` says that these needed consent that nobody had given."""
+    """A number of the state matrix; `leaks` of them needed consent that nobody had given."""
 
     count: int
-    leak: bool
+    leaks: int
 
 
 class MatrixRow(msgspec.Struct, frozen=True):
@@ -96,6 +96,7 @@ def _environment() -> Environment:
         early_states=early_states,
         waits_for_consent=waits_for_consent,
         category_name=wording.category_name,
+        kind_of=wording.kind_of,
         writer_of=wording.writer_of,
         plural=wording.plural,
         state_names=STATE_NAMES,
@@ -144,8 +145,8 @@ def _cell(findings: tuple[Finding, ...], category: Category | None, visit: State
     members = [
         finding for finding in findings if finding.category == category and visit.state in finding.states
     ]
-    leak = visit.state in WITHOUT_CONSENT and any(map(waits_for_consent, members))
-    return Cell(len(members), leak)
+    leaks = sum(map(waits_for_consent, members)) if visit.state in WITHOUT_CONSENT else 0
+    return Cell(len(members), leaks)
 
 
 def _shots(screenshots: Mapping[State, bytes]) -> list[Screenshot]:

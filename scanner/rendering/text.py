@@ -15,6 +15,7 @@ from consentinel.scanner.rendering.wording import (
     category_name,
     consent_answer,
     gap_line,
+    kind_of,
     plural,
 )
 from consentinel.scanner.report import Finding, Report
@@ -73,6 +74,8 @@ def _draw_summary(console: Console, report: Report) -> None:
             if tally.category == "strictly-necessary" and not tally.before_consent
             else str(tally.before_consent)
         )
+        if tally.category == "strictly-necessary" and tally.before_consent:
+            early += " (contested)"
         rows.add_row(name, str(tally.total), Text(early, style="bold red" if tally.before_consent else ""))
     console.print(rows)
 
@@ -87,11 +90,11 @@ def _draw_category(console: Console, category: Category | None, findings: Iterab
 
 def _finding_table(findings: Iterable[Finding]) -> Table:
     rows = table("kind", "name", "vendor", "party", "states", "without consent?")
-    rows.columns[1].ratio = 3
+    rows.columns[1].ratio = 4
     rows.columns[2].ratio = 2
     for finding in findings:
         rows.add_row(
-            safe(finding.kind),
+            safe(kind_of(finding)),
             safe(finding.name[:_NAME_LENGTH] + (" (contested)" if finding.contested else "")),
             safe(finding.vendor or "–"),
             safe(finding.party),

@@ -19,6 +19,12 @@ def category_of(finding: Finding) -> str:
     return category_name(finding.category) + (" (contested)" if finding.contested else "")
 
 
+def kind_of(finding: Finding) -> str:
+    """Return the kind; of a storage item, the area that it is in."""
+    area = finding.attributes.get("area")
+    return area if isinstance(area, str) else finding.kind
+
+
 def consent_answer(finding: Finding) -> str:
     """Answer "set without consent?": `not needed`, `no`, or the states in which it was."""
     if not waits_for_consent(finding):

@@ -80,10 +80,16 @@ class Visitor:
         result = VisitResult(plan=plan, url=plan.url)
         started = time.monotonic()
         try:
-            async with asyncio.timeout(_limit_s(plan)):
+            async with asyncio.timeout(_limit_s(plan)) as limit:
                 await self._visit(plan, result)
         except TimeoutError:
-            self._gap(result, "page-timeout", f"the page took more than {_limit_s(plan):.0f} s")
+            late = f"the page took more than {_limit_s(plan):.0f} s"
+            hangs = "the page did not answer while it was being read"
+            crashed = "the page crashed the browser's renderer"
+            if self.tab.crashed:
+                self._gap(result, "renderer-crashed", crashed)
+            else:
+                self._gap(result, "page-timeout", late if limit.expired() else hangs)
         except PlaywrightError as error:
             self._gap(result, *_page_error(self.tab, error))
         result.watched_s = round(time.monotonic() - started, 1)

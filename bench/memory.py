@@ -67,5 +67,7 @@ def _kind(process: psutil.Process) -> str:
     command = process.cmdline()
     if process.name().startswith(("python", "node")):
         return "node" if process.name().startswith("node") else "python"
-    types = [part.removeprefix("--type=") for argument in command for part in argument.split() if "--type=" in part]
+    types = [
+        part.removeprefix("--type=") for argument in command for part in argument.split() if "--type=" in part
+    ]
     return types[0] if types else "browser"

@@ -31,7 +31,9 @@ if (document.cookie.includes("choice=yes")) load();
 </script>
 """
 _POLLING = '<script>setInterval(() => fetch("/poll?" + Math.random()), 150)</script>'
-_LOGO = '<svg xmlns="http://www.w3.org/2000/svg" width="120" height="40"><rect width="120" height="40"/></svg>'
+_LOGO = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="120" height="40"><rect width="120" height="40"/></svg>'
+)
 
 
 def small_pages(count: int) -> Site:

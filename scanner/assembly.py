@@ -26,7 +26,7 @@ def assemble(crawl: Crawl, discovery: Discovery, *, started: datetime) -> Report
     gaps.update(_limit_gaps(crawl.limits, discovery.start))
     return Report(
         site=public_url(discovery.start),
-        scanned=_scanned(crawl, started),
+        scanned=_scanned(crawl, started, discovery.left_out),
         states=tuple(_state_visits(crawl.settings.states, results)),
         pages=_page_visits(results),
         findings=classify(_observations(results), crawl.catalogue, crawl.own),
@@ -122,7 +122,7 @@ def _gap_order(gap: Gap) -> tuple[str, str, int, str]:
     return (gap.kind, gap.where, -1 if gap.state is None else STATES.index(gap.state), gap.reason)
 
 
-def _scanned(crawl: Crawl, started: datetime) -> Scanned:
+def _scanned(crawl: Crawl, started: datetime, left_out: int) -> Scanned:
     timings = [
         PageTiming(url=public_url(result.plan.url), state=result.plan.state, watched_s=result.watched_s)
         for result in crawl.results
@@ -133,5 +133,6 @@ def _scanned(crawl: Crawl, started: datetime) -> Scanned:
         truncated=crawl.limits.reason is not None,
         requests=crawl.limits.requests,
         bytes=crawl.limits.egress.bytes_total,
+        pages_left_out=left_out,
         pages=tuple(timings),
     )

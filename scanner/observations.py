@@ -46,7 +46,7 @@ class Gap(msgspec.Struct, frozen=True, order=True, kw_only=True):
     """Something that could not be observed.
 
     kind: short fixed word, e.g. `page-timeout`, `collector-failed`, `state-not-reached`, `renderer-crashed`,
-    `not-html`, `http-error`, `challenge`, `login-wall`, `budget`, `refused-address`, `robots`, `interrupted`.
+    `not-html`, `http-error`, `challenge`, `login-wall`, `budget`, `refused`, `robots`, `interrupted`.
     where: page URL, host or collector. reason: one plain sentence.
     """
 

@@ -81,6 +81,11 @@ class Discovery:
                 self._frontier.add_links(ref.url, ref.depth, self._links(result))
         return list(more) or self._frontier.next_level()
 
+    @property
+    def left_out(self) -> int:
+        """How many pages were found but not visited, since `max_pages` was reached."""
+        return self._frontier.left_out
+
     def finish(self) -> list[Gap]:
         """Return what was not visited on purpose, or could not be read."""
         return [*self.gaps, *self._frontier.gaps]

@@ -62,13 +62,17 @@ class PageTiming(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Scanned(msgspec.Struct, frozen=True, kw_only=True):
-    """All that may differ between two scans of an unchanged site. Times are RFC 3339 in UTC."""
+    """All that may differ between two scans of an unchanged site. Times are RFC 3339 in UTC.
+
+    pages_left_out: pages of the site that were found but not visited, since `max_pages` was reached.
+    """
 
     started: str
     finished: str
     truncated: bool
     requests: int
     bytes: int
+    pages_left_out: int
     pages: tuple[PageTiming, ...]
 
 

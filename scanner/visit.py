@@ -92,6 +92,8 @@ class Visitor:
                 self._gap(result, "page-timeout", late if limit.expired() else hangs)
         except PlaywrightError as error:
             self._gap(result, *_page_error(self.tab, error))
+        if result.gaps and not result.observations:
+            self._salvage(result)
         result.watched_s = round(time.monotonic() - started, 1)
         result.exchanges = list(self.tab.network.exchanges)
         if self.tab.crashed or result.gaps:
@@ -205,6 +207,12 @@ class Visitor:
         except Exception as error:
             self._collector_gap(collector, error, result)
             return ()
+
+    def _salvage(self, result: VisitResult) -> None:
+        """Keep what a page did before it hung or crashed: the logs have it, only the last look is missing."""
+        visit = self._as_seen(result)
+        for collector in self.collectors:
+            result.observations += self._report(collector, visit, result)
 
     def _as_seen(self, result: VisitResult) -> Visit:
         return Visit(

@@ -25,6 +25,8 @@ Layer = Literal["override", "core", "pack", "behaviour", "unclassified"]
 CATEGORIES: tuple[Category, ...] = get_args(Category)
 KINDS: tuple[Kind, ...] = get_args(Kind)
 STATES: tuple[State, ...] = get_args(State)
+# The states that a scan can be asked for; withdrawn and gpc have no way to be reached yet (scanner.states).
+OFFERED_STATES: tuple[State, ...] = ("no-choice", "reject", "accept")
 
 _ALIASES: dict[str, Category] = {
     "essential": "strictly-necessary",

@@ -37,7 +37,8 @@ class CaptchaCollector:
     def report(self, visit: Visit) -> Iterable[Observation]:
         """Return the products found on this page."""
         found: dict[str, dict[str, str]] = defaultdict(dict)
-        for product_id, sign in self._signs:
+        signs, self._signs = self._signs, []
+        for product_id, sign in signs:
             found[product_id][sign] = ""
         for exchange in visit.tab.network.exchanges:
             product = visit.catalogue.captcha_of_url(exchange.url)

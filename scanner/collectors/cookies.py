@@ -26,7 +26,7 @@ class CookieCollector:
     hooks: tuple[str, ...] = ("cookies",)
 
     def __init__(self) -> None:
-        self._jar: list[Any] = []
+        self._jar: list[Any] | None = None
 
     async def look(self, visit: Visit) -> None:
         """Read the jar of the tab."""
@@ -35,10 +35,10 @@ class CookieCollector:
     def report(self, visit: Visit) -> Iterable[Observation]:
         """Return writes in the order in which they happened, then what only the jar knows."""
         visit.tab.network.settle_cookies()
-        kept = {_jar_key(cookie) for cookie in self._jar}
+        jar, self._jar = self._jar, None
         yield from self._by_header(visit)
-        yield from self._by_script(visit, kept)
-        yield from self._from_jar(visit)
+        yield from self._by_script(visit, None if jar is None else {_jar_key(cookie) for cookie in jar})
+        yield from self._from_jar(visit, jar or [])
 
     def _by_header(self, visit: Visit) -> Iterator[Observation]:
         for exchange in visit.tab.network.exchanges:
@@ -48,14 +48,14 @@ class CookieCollector:
                 if cookie is not None and not cookie.deletes:
                     yield _header_cookie(visit, exchange, cookie, refused.get(line))
 
-    def _by_script(self, visit: Visit, kept: set[ItemKey]) -> Iterator[Observation]:
+    def _by_script(self, visit: Visit, kept: set[ItemKey] | None) -> Iterator[Observation]:
         for report in visit.tab.hook_reports:
             cookie = _script_line(report)
             if cookie is not None and not cookie.deletes:
                 yield _script_cookie(visit, report, cookie, kept)
 
-    def _from_jar(self, visit: Visit) -> Iterator[Observation]:
-        for cookie in self._jar:
+    def _from_jar(self, visit: Visit, jar: list[Any]) -> Iterator[Observation]:
+        for cookie in jar:
             key = _jar_key(cookie)
             if key in visit.memory.told:
                 continue
@@ -113,13 +113,15 @@ def _header_cookie(visit: Visit, exchange: Exchange, cookie: CookieLine, refused
     )
 
 
-def _script_cookie(visit: Visit, report: HookReport, cookie: CookieLine, kept: set[ItemKey]) -> Observation:
+def _script_cookie(
+    visit: Visit, report: HookReport, cookie: CookieLine, kept: set[ItemKey] | None
+) -> Observation:
     document_host = visit.document_host(report.href, report.origin)
     host = _script_host(cookie, document_host)
     _remember(visit, cookie.name, host, report.writer)
     attributes = _attributes(cookie, via="cookieStore" if report.hook == "cookie-store" else "script")
     _add_frame(visit, attributes, report.href)
-    if (cookie.name, host) not in kept:
+    if kept is not None and (cookie.name, host) not in kept:
         attributes["kept"] = False
     return visit.observation(
         "cookie",

@@ -39,7 +39,8 @@ class StorageCollector:
         for item in visit.tab.stored_items:
             origin = item.storage_key.partition("^")[0].rstrip("/")
             yield from _once(visit, item.area, origin, item.key, item.value, partition_of(item.storage_key))
-        for snapshot in self._snapshots:
+        snapshots, self._snapshots = self._snapshots, []
+        for snapshot in snapshots:
             for area in _AREAS:
                 for key, value in snapshot[area]:
                     yield from _once(visit, area, snapshot["origin"], str(key), str(value))

@@ -97,6 +97,7 @@ def _environment() -> Environment:
         waits_for_consent=waits_for_consent,
         category_name=wording.category_name,
         kind_of=wording.kind_of,
+        page_count=wording.page_count,
         writer_of=wording.writer_of,
         plural=wording.plural,
         state_names=STATE_NAMES,

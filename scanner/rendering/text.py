@@ -16,7 +16,7 @@ from consentinel.scanner.rendering.wording import (
     consent_answer,
     gap_line,
     kind_of,
-    plural,
+    page_count,
 )
 from consentinel.scanner.report import Finding, Report
 from consentinel.scanner.verdict import Level, early_states, judge, severity, tallies
@@ -54,8 +54,7 @@ def _draw(console: Console, report: Report) -> None:
 
 
 def _facts(report: Report) -> str:
-    pages = len({page.url for page in report.pages})
-    return " · ".join([plural(pages, "page"), report.scanned.started, report.environment.browser])
+    return " · ".join([page_count(report), report.scanned.started, report.environment.browser])
 
 
 def _draw_states(console: Console, report: Report) -> None:

@@ -2,7 +2,7 @@
 
 from consentinel.scanner.catalogue.taxonomy import Category
 from consentinel.scanner.observations import Gap, Writer
-from consentinel.scanner.report import Finding
+from consentinel.scanner.report import Finding, Report
 from consentinel.scanner.verdict import early_states, waits_for_consent
 
 UNCLASSIFIED = "unclassified"
@@ -42,6 +42,13 @@ def writer_of(writer: Writer | None) -> str:
 def gap_line(gap: Gap) -> str:
     """Return where a gap is, with the state it concerns."""
     return f"{gap.where} ({gap.state})" if gap.state else gap.where
+
+
+def page_count(report: Report) -> str:
+    """Return how many pages were visited, and how many were left out."""
+    visited = plural(len({page.url for page in report.pages}), "page")
+    left_out = report.scanned.pages_left_out
+    return f"{visited} ({left_out} more left out by --max-pages)" if left_out else visited
 
 
 def plural(count: int, noun: str) -> str:

@@ -25,9 +25,7 @@ def scan_site(start: str, server: LoopbackServer, **settings: Any) -> ScanResult
 def missing(report: Report, table: tuple[Expected, ...]) -> list[str]:
     """Return the rows of the table that the report does not have, in a form for people."""
     rows = (row for row in table if row.kind in COLLECTED)
-    return [
-        _row(row) for row in rows if not any(is_expected(row, finding) for finding in report.findings)
-    ]
+    return [_row(row) for row in rows if not any(is_expected(row, finding) for finding in report.findings)]
 
 
 def is_expected(row: Expected, finding: Finding) -> bool:

@@ -50,6 +50,9 @@ __all__ = [
 LAUNCH_TIMEOUT_MS = 60_000
 PROOF_TIMEOUT_S = 30
 PROOF_TEXT = "consentinel sees this page"
+# Playwright lets pages open windows without a click. A visitor's browser does not, and closing a dozen windows
+# that are still opening can block a context for good.
+UNWANTED_DEFAULTS = ["--disable-popup-blocking"]
 NOWHERE = "http://127.0.0.1:9"  # port 9 is "discard": a proof needs no network and gets none
 
 PLATFORM_IN_USER_AGENT = {"Darwin": "Macintosh; Intel Mac OS X 10_15_7"}
@@ -137,6 +140,7 @@ async def _started(path: Path, options: LaunchOptions) -> AsyncIterator[Browser]
                     executable_path=wrapper,
                     headless=options.headless,
                     args=_flags(options),
+                    ignore_default_args=UNWANTED_DEFAULTS,
                     env=browser_environment(),
                     proxy=_proxy(options),
                     chromium_sandbox=not _is_root(),

@@ -24,6 +24,7 @@ _NETWORK_ERRORS = {
     "ERR_TIMED_OUT": "the page did not answer in time; raise --page-timeout",
     "ERR_ABORTED": "this is not an HTML page (a download, or an empty answer)",
     "Download is starting": "this is not an HTML page (a download)",
+    "ERR_INVALID_AUTH_CREDENTIALS": "the site asks for a user and password; give them with --http-auth",
     "ERR_UNSAFE_PORT": "browsers refuse to open this port",
     "ERR_EMPTY_RESPONSE": "the server closed the connection without an answer",
     "ERR_INVALID_HTTP_RESPONSE": "the answer is not HTTP",

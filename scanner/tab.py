@@ -34,6 +34,7 @@ _IDLE = """() => new Promise((done) => requestIdleCallback(() => {
   done(Math.max(answer.due ?? -1e9, -1e9));
 }, {timeout: 900}))""".replace("BINDING", BINDING)
 _EVALUATE_TIMEOUT_S = 3.0
+_CLOSE_TIMEOUT_S = 2.0
 _LEAVE = resources.files("consentinel.scanner.hooks").joinpath("leave.js").read_text("utf-8")
 _PARSE_TIMEOUT_MS = 4000
 _MAX_POPUPS = 3
@@ -252,7 +253,8 @@ class Tab:
     async def _close_popups(self) -> None:
         for page in self.context.pages:
             if page is not self.page:
-                await _quietly(page.close())
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(_quietly(page.close()), _CLOSE_TIMEOUT_S)
 
     def _in_background(self, work: Any) -> None:
         task = asyncio.ensure_future(work)

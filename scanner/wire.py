@@ -33,6 +33,7 @@ class Wire:
         self._handlers: dict[str, list[Handler]] = defaultdict(list)
         self._ids = itertools.count(1)
         self._tasks: set[asyncio.Task[None]] = set()
+        self.has_workers = False
 
     @classmethod
     async def open(cls, page: Page, hook_source: str) -> "Wire":
@@ -78,6 +79,7 @@ class Wire:
         ]
 
     def _child_set_up(self, kind: str) -> list[tuple[str, Params]]:
+        self.has_workers = self.has_workers or kind != "iframe"
         resume: tuple[str, Params] = ("Runtime.runIfWaitingForDebugger", {})
         if kind == "iframe":
             return [*self._page_set_up(), resume]

@@ -24,7 +24,7 @@ _IDLE = "() => new Promise((done) => requestIdleCallback(() => done(true), {time
 
 
 async def visit_bare(urls: Sequence[str], server: str, tabs: int) -> list[float]:
-    """Visit all pages, the first one alone, page i on tab i mod `tabs`; return when each was done, in order."""
+    """Visit all pages, the first alone, page i on tab i mod `tabs`; return when each was done, in order."""
     policy = EgressPolicy(resolve=dict([parse_resolve(f"*={server}")]))
     async with Egress(policy) as egress, launch(LaunchOptions(proxy_url=egress.url)) as browser:
         first = await _open(browser)

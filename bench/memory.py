@@ -1,12 +1,12 @@
 """Peak memory of a process and everything below it, as the share that is really theirs (PSS).
 
-PSS counts a page that n processes share as 1/n in each, so that the sum over a browser's processes is what they
-take of the machine. Resident set sizes would count Chromium's code once per process.
+PSS counts a page that n processes share as 1/n in each, so that the sum over a browser's processes is what
+they take of the machine. Resident set sizes would count Chromium's code once per process.
 """
 
 import threading
 import time
-from collections import Counter
+from collections import defaultdict
 from types import TracebackType
 from typing import Self
 
@@ -49,7 +49,7 @@ class PeakMemory:
 
 def memory_of_tree(root: psutil.Process) -> dict[str, float]:
     """Return MiB of PSS by kind of process; processes that end meanwhile count as nothing."""
-    parts: Counter[str] = Counter()
+    parts: defaultdict[str, float] = defaultdict(float)
     try:
         processes = [root, *root.children(recursive=True)]
     except psutil.NoSuchProcess:
@@ -63,7 +63,7 @@ def memory_of_tree(root: psutil.Process) -> dict[str, float]:
 
 
 def _kind(process: psutil.Process) -> str:
-    """Return `python`, `node`, or what Chromium calls the process: browser, renderer, gpu-process, utility."""
+    """Return `python`, `node`, or what Chromium calls the process: `browser`, `renderer`, …"""
     command = process.cmdline()
     if process.name().startswith(("python", "node")):
         return "node" if process.name().startswith("node") else "python"

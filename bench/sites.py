@@ -1,4 +1,6 @@
-"""The sites that are scanned: small pages as a marketing site has them, a banner, and a page that never rests."""
+"""The sites that are scanned: small pages a banner, and a page that never rests."""
+
+from string import ascii_lowercase
 
 from tests.support.sites import Site, document
 
@@ -23,7 +25,7 @@ _BANNER = """
 <script>
 const banner = document.getElementById("cookie-banner");
 const load = () => document.head.append(Object.assign(document.createElement("script"), {src: "%s"}));
-const choose = (answer) => { document.cookie = "choice=" + answer + "; path=/; max-age=1000000"; banner.remove(); };
+const choose = (answer) => { document.cookie = "choice=" + answer + ";path=/; max-age=1000000"; banner.remove(); };
 document.getElementById("yes").onclick = () => { choose("yes"); load(); };
 document.getElementById("no").onclick = () => choose("no");
 if (document.cookie.includes("choice=")) banner.remove();
@@ -36,8 +38,13 @@ _LOGO = (
 )
 
 
+def page_urls(count: int) -> tuple[str, ...]:
+    """Return the addresses of `count` pages in the order in which a scan visits them."""
+    return tuple(START + _path(number).removeprefix("/") for number in range(count))
+
+
 def small_pages(count: int) -> Site:
-    """Return `count` pages that link to each other: HTML, a style sheet, two scripts, two images, a tracker."""
+    """Return `count` pages, all linked: HTML, a style sheet, two scripts, two images, a tracker."""
     tag = f'<script async src="http://{TRACKER}/t.js"></script>'
     return _pages(count, tag)
 
@@ -58,8 +65,7 @@ def polling_page() -> Site:
 def _pages(count: int, tag: str) -> Site:
     site = Site(START)
     for number in range(count):
-        url = "/" if number == 0 else f"/{_section(number)}/page-{number}"
-        site.add(url, _page(number, count, tag), content_type="text/html; charset=utf-8")
+        site.add(_path(number), _page(number, count, tag), content_type="text/html; charset=utf-8")
     site.add("/style.css", _STYLE, content_type="text/css")
     site.script("/app.js", _APP)
     site.script("/menu.js", _MENU)
@@ -69,13 +75,13 @@ def _pages(count: int, tag: str) -> Site:
     return site.pixel(f"http://{TRACKER}/p.gif")
 
 
-def _section(number: int) -> str:
+def _path(number: int) -> str:
     """Spread pages over sections, so that the frontier does not take them for variations of one."""
-    return "abcdefghijklmnopqrstuvwxyz"[number // 4 % 26]
+    return f"/{ascii_lowercase[number // 4 % 26]}/page-{number}" if number else "/"
 
 
 def _page(number: int, count: int, tag: str) -> str:
-    links = "".join(f'<a href="/{_section(n)}/page-{n}">Page {n}</a>' for n in range(1, count))
+    links = "".join(f'<a href="{_path(n)}">Page {n}</a>' for n in range(1, count))
     head = '<link rel="stylesheet" href="/style.css"><script src="/app.js" defer></script>'
     text = f"<p>Paragraph of page {number}, which a visitor reads.</p>" * 12
     images = '<img src="/logo.svg" alt="Logo"><img src="/team.svg" alt="Team">'

@@ -33,6 +33,20 @@ _REFUSED_V4 = tuple(
 _PUBLIC_V6 = IPv6Network("2000::/3")  # all that IANA has given out as global unicast
 _REFUSED_V6 = tuple(map(IPv6Network, ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")))
 
+# Where the last 32 bits are an IPv4 address: RFC 4291 2.5.5 (compatible, mapped), RFC 2765 2.1 (translated),
+# RFC 6052 2.1 and RFC 8215 (NAT64).
+_EMBEDDING_V6 = tuple(
+    map(IPv6Network, ("::/96", "::ffff:0:0/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48"))
+)
+
+# Cloud machines answer their secrets here, without a password; elsewhere it is a link-local address. Sources:
+# the vendors' pages on instance metadata, for Azure "What is IP address 168.63.129.16".
+# Alibaba, Azure, Oracle; Scaleway, Oracle, Amazon, Google
+_METADATA_V4 = tuple(map(IPv4Network, ("100.100.100.200", "168.63.129.16", "192.0.0.192")))
+_METADATA_V6 = tuple(
+    map(IPv6Network, ("fd00:42::42", "fd00:c1::a9fe:a9fe", "fd00:ec2::/112", "fd20:ce::254"))
+)
+
 
 @dataclass(frozen=True)
 class HostMapping:
@@ -55,11 +69,11 @@ class Refusal:
 class EgressPolicy:
     """What the browser of one scan may reach, and how much of it.
 
-    allow_private: addresses that are not public may be dialled, on any port; link-local ones never, since
-    cloud machines answer their secrets there (169.254.169.254). ports: the ports of public
-    addresses. resolve: canonical host name -> mapping; `*` stands for every other name, but not for literal
-    addresses and `localhost`. max_bytes: both directions together. A connection that carries nothing for
-    `idle_timeout_s` is closed.
+    allow_private: addresses that are not public may be dialled, on any port; those at which cloud machines
+    answer their secrets (169.254.169.254 and all link-local ones, and a few more) only by `resolve`. ports:
+    the ports of public addresses. resolve: canonical host name -> mapping; `*` stands for every other name,
+    but not for literal addresses and `localhost`. max_bytes: both directions together. A connection that
+    carries nothing for `idle_timeout_s` is closed.
     """
 
     allow_private: bool = False
@@ -79,28 +93,40 @@ class EgressPolicy:
 
     def objection(self, address: Address, port: int) -> Reason | None:
         """Return why `address` may not be dialled on `port`, or None where it may."""
+        if is_metadata(address):
+            return "not-global"
         if not is_public(address):
-            return None if self.allow_private and not address.is_link_local else "not-global"
+            return None if self.allow_private else "not-global"
         return None if port in self.ports else "port"
 
 
+def is_metadata(address: Address) -> bool:
+    """Say whether cloud machines may answer their secrets at an address, or at one that it embeds."""
+    if isinstance(address, IPv4Address):
+        return address.is_link_local or any(address in network for network in _METADATA_V4)
+    return (
+        address.is_link_local
+        or any(address in network for network in _METADATA_V6)
+        or any(map(is_metadata, _embedded_v4(address)))
+    )
+
+
 def is_public(address: Address) -> bool:
-    """Say whether an address belongs to the public internet; an embedded IPv4 address decides."""
+    """Say whether an address belongs to the public internet; `::ffff:a.b.c.d` is the IPv4 address in it."""
     if isinstance(address, IPv4Address):
         return address.is_global and not any(address in network for network in _REFUSED_V4)
-    embedded = _embedded_v4(address)
-    if embedded is not None:
-        return is_public(embedded)
+    if address.ipv4_mapped or int(address) >> 32 == 0:
+        return all(map(is_public, _embedded_v4(address)))
     return (
         address in _PUBLIC_V6 and address.is_global and not any(address in network for network in _REFUSED_V6)
     )
 
 
-def _embedded_v4(address: IPv6Address) -> IPv4Address | None:
-    """Return the IPv4 address inside `::ffff:a.b.c.d` or the deprecated `::a.b.c.d` (RFC 4291 2.5.5)."""
-    if int(address) >> 32 == 0:
-        return IPv4Address(int(address))
-    return address.ipv4_mapped
+def _embedded_v4(address: IPv6Address) -> tuple[IPv4Address, ...]:
+    """Return the IPv4 addresses that a gateway may read in an IPv6 address (also 6to4 and Teredo)."""
+    if any(address in network for network in _EMBEDDING_V6):
+        return (IPv4Address(int(address) & 0xFFFFFFFF),)
+    return (address.sixtofour,) if address.sixtofour else address.teredo or ()
 
 
 def is_localhost(host: str) -> bool:

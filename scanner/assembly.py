@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from consentinel.scanner.catalogue.taxonomy import STATES, State
 from consentinel.scanner.classify import classify
-from consentinel.scanner.crawl import Crawl, Limits
+from consentinel.scanner.crawl import BROWSER_GONE, Crawl, Limits
 from consentinel.scanner.egress import Egress
 from consentinel.scanner.observations import Gap, Observation
 from consentinel.scanner.pages import Discovery, is_reached
@@ -14,14 +14,13 @@ from consentinel.scanner.shapes import public_url
 from consentinel.scanner.start import refusal_sentence
 from consentinel.scanner.urls import host_of
 from consentinel.scanner.version import VERSION
-from consentinel.scanner.visit import VisitResult
+from consentinel.scanner.visit import VisitResult, is_of_site
 
 
 def assemble(crawl: Crawl, discovery: Discovery, *, started: datetime) -> Report:
     """Return the report of a finished (or interrupted) crawl."""
     results = crawl.results
-    if crawl.limits.interrupted.is_set() or crawl.limits.egress.exhausted:
-        crawl.limits.exhausted()  # in the middle of the last page, too
+    crawl.limits.exhausted()  # in the middle of the last page, too
     gaps = {*_visit_gaps(results), *discovery.finish(), *_refusals(results, crawl.limits.egress)}
     gaps.update(_limit_gaps(crawl.limits, discovery.start))
     return Report(
@@ -43,7 +42,7 @@ def assemble(crawl: Crawl, discovery: Discovery, *, started: datetime) -> Report
 
 def counts(result: VisitResult) -> bool:
     """Say whether what was seen on a visit belongs to the site in that state."""
-    return result.wall is None and not result.off_site and is_reached(result)
+    return is_of_site(result) and is_reached(result)
 
 
 def _observations(results: Iterable[VisitResult]) -> Iterator[Observation]:
@@ -114,6 +113,8 @@ def _refusals(results: Iterable[VisitResult], egress: Egress) -> Iterator[Gap]:
 def _limit_gaps(limits: Limits, start: str) -> Iterator[Gap]:
     if limits.reason == "interrupted":
         yield Gap(kind="interrupted", where=public_url(start), reason="the scan was interrupted")
+    elif limits.reason == BROWSER_GONE:
+        yield Gap(kind="browser-crashed", where=public_url(start), reason=BROWSER_GONE)
     elif limits.reason is not None:
         yield Gap(kind="budget", where=public_url(start), reason=limits.reason)
 

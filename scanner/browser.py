@@ -9,7 +9,7 @@ import os
 import platform
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
@@ -17,16 +17,23 @@ from playwright.async_api import (
     Browser,
     BrowserContext,
     CDPSession,
+    Dialog,
     Frame,
     Page,
-    ProxySettings,
+    Playwright,
+    Request,
     async_playwright,
 )
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 
 from consentinel.scanner.browser_paths import INSTALL_HINT, FoundBrowser, find_browser, find_browsers
-from consentinel.scanner.browser_process import FLAGS, browser_environment, browser_wrapper
+from consentinel.scanner.browser_process import (
+    FLAGS,
+    browser_environment,
+    browser_wrapper,
+    driver_environment,
+)
 from consentinel.scanner.errors import BrowserError
 
 __all__ = [
@@ -34,12 +41,14 @@ __all__ = [
     "BrowserContext",
     "BrowserError",
     "CDPSession",
+    "Dialog",
     "FoundBrowser",
     "Frame",
     "LaunchOptions",
     "Page",
     "PlaywrightError",
     "PlaywrightTimeoutError",
+    "Request",
     "find_browser",
     "find_browsers",
     "launch",
@@ -50,8 +59,8 @@ __all__ = [
 LAUNCH_TIMEOUT_MS = 60_000
 PROOF_TIMEOUT_S = 30
 PROOF_TEXT = "consentinel sees this page"
-# Playwright lets pages open windows without a click. A visitor's browser does not, and closing a dozen windows
-# that are still opening can block a context for good.
+# Playwright lets pages open windows without a click. A visitor's browser does not, and closing a dozen
+# windows that are still opening can block a context for good.
 UNWANTED_DEFAULTS = ["--disable-popup-blocking"]
 NOWHERE = "http://127.0.0.1:9"  # port 9 is "discard": a proof needs no network and gets none
 
@@ -63,8 +72,6 @@ class LaunchOptions:
     """How one scan starts its browser; `proxy_url` like `http://127.0.0.1:4000` gets every byte."""
 
     proxy_url: str
-    proxy_username: str | None = None
-    proxy_password: str | None = field(default=None, repr=False)
     third_party_cookies: bool = True
     insecure: bool = False  # contexts can be told, but their service workers cannot
     headless: bool = True
@@ -134,7 +141,7 @@ async def _render(browser: Browser) -> None:
 @asynccontextmanager
 async def _started(path: Path, options: LaunchOptions) -> AsyncIterator[Browser]:
     with browser_wrapper(path, third_party_cookies=options.third_party_cookies) as wrapper:
-        async with async_playwright() as playwright:
+        async with _driver() as playwright:
             try:
                 browser = await playwright.chromium.launch(
                     executable_path=wrapper,
@@ -142,7 +149,8 @@ async def _started(path: Path, options: LaunchOptions) -> AsyncIterator[Browser]
                     args=_flags(options),
                     ignore_default_args=UNWANTED_DEFAULTS,
                     env=browser_environment(),
-                    proxy=_proxy(options),
+                    # loopback goes through it, too (Playwright's default of `<-loopback>`)
+                    proxy={"server": options.proxy_url},
                     chromium_sandbox=not _is_root(),
                     handle_sigint=False,
                     timeout=LAUNCH_TIMEOUT_MS,
@@ -157,18 +165,16 @@ async def _started(path: Path, options: LaunchOptions) -> AsyncIterator[Browser]
                     await browser.close()
 
 
+@asynccontextmanager
+async def _driver() -> AsyncIterator[Playwright]:
+    async with AsyncExitStack() as stack:
+        with driver_environment():
+            playwright = await stack.enter_async_context(async_playwright())
+        yield playwright
+
+
 def _flags(options: LaunchOptions) -> tuple[str, ...]:
     return (*FLAGS, "--ignore-certificate-errors") if options.insecure else FLAGS
-
-
-def _proxy(options: LaunchOptions) -> ProxySettings:
-    """Return Playwright's proxy settings; loopback goes through it, too (its `<-loopback>` default)."""
-    proxy: ProxySettings = {"server": options.proxy_url}
-    if options.proxy_username is not None:
-        proxy["username"] = options.proxy_username
-    if options.proxy_password is not None:
-        proxy["password"] = options.proxy_password
-    return proxy
 
 
 def _is_root() -> bool:

@@ -8,7 +8,6 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from importlib import resources
 
 from consentinel.scanner.browser import Browser
 from consentinel.scanner.catalogue.matching import Catalogue
@@ -18,13 +17,16 @@ from consentinel.scanner.collectors.base import Memory
 from consentinel.scanner.egress import Egress
 from consentinel.scanner.frontier import PageRef
 from consentinel.scanner.hooks import hook_source
+from consentinel.scanner.network import NetworkLog
 from consentinel.scanner.pages import PageSource
 from consentinel.scanner.party import OwnHosts
 from consentinel.scanner.settings import ScanSettings
-from consentinel.scanner.tab import StoredState, Tab, TabOptions
+from consentinel.scanner.tab import StoredState, Tab
+from consentinel.scanner.tab_options import TabOptions
 from consentinel.scanner.visit import Visitor, VisitPlan, VisitResult
 
-_LOCAL_STORAGE = resources.files("consentinel.scanner.hooks").joinpath("local_storage.js").read_text("utf-8")
+_GUARD_S = 0.1
+BROWSER_GONE = "the browser went away, so the rest of the scan is missing"
 
 
 @dataclass(kw_only=True)
@@ -35,8 +37,20 @@ class Limits:
     max_requests: int
     egress: Egress
     interrupted: asyncio.Event
-    requests: int = 0
     reason: str | None = None
+    hurry: asyncio.Event = field(default_factory=asyncio.Event)
+    logs: list[NetworkLog] = field(default_factory=list)
+
+    @property
+    def requests(self) -> int:
+        """How many requests all tabs have made so far."""
+        return sum(log.total_requests for log in self.logs)
+
+    async def guard(self) -> None:
+        """Set `hurry` once something is used up, also in the middle of a page; never returns before."""
+        while not self.exhausted():  # noqa: ASYNC110 clocks and counters set no event
+            await asyncio.sleep(_GUARD_S)
+        self.hurry.set()
 
     def exhausted(self) -> bool:
         """Say whether to stop before the next page, and remember why."""
@@ -71,13 +85,15 @@ class Crawl:
     async def run_state(self, state: State, pages: PageSource) -> None:
         """Visit the start page, let `pages` say what follows from it, and visit that on all tabs."""
         visitors = [await self._visitor(None, Memory())]
+        guard = asyncio.create_task(self.limits.guard())
         try:
             first = await self._visit(visitors[0], self._first_plan(state, pages))
-            following = await pages.after_start(first, visitors[0].tab)
+            following = await pages.after_start(first)
             while following and not self.limits.exhausted():
                 await self._grow(visitors, following)
                 following = pages.after_level(await self._visit_level(visitors, state, following))
         finally:
+            guard.cancel()
             await asyncio.gather(*(visitor.tab.close() for visitor in visitors))
 
     def _plan(self, url: str, state: State) -> VisitPlan:
@@ -96,13 +112,11 @@ class Crawl:
             adopts_host=pages.discovers,
             watch_s=self.settings.watch_s,
             choose=state != "no-choice",
-            screenshot=True,
+            is_first=True,
         )
 
     async def _visit(self, visitor: Visitor, plan: VisitPlan) -> VisitResult:
-        before = visitor.tab.network.total_requests
         result = await visitor.visit(plan)
-        self.limits.requests += visitor.tab.network.total_requests - before
         self.results.append(result)
         self.on_visit(result)
         return result
@@ -112,7 +126,7 @@ class Crawl:
         needed = min(self.settings.tabs, 1 + max(ref.index for ref in level))
         if len(visitors) >= needed:
             return
-        stored = await visitors[0].tab.stored_state(_LOCAL_STORAGE)
+        stored = await visitors[0].tab.stored_state()
         while len(visitors) < needed:
             visitors.append(await self._visitor(stored, visitors[0].memory.copy()))
 
@@ -120,13 +134,14 @@ class Crawl:
         collectors = [make() for make in self.collectors]
         hooks = hook_source(name for collector in collectors for name in collector.hooks)
         tab = await Tab.open(self.browser, self.options, self.own, hooks, stored)
+        self.limits.logs.append(tab.network)
         return Visitor(
             tab=tab,
             collectors=collectors,
             catalogue=self.catalogue,
             own=self.own,
             memory=memory,
-            hurry=self.limits.interrupted,
+            hurry=self.limits.hurry,
         )
 
     async def _visit_level(

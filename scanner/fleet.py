@@ -4,8 +4,6 @@ A site that fails costs that site only. Reports and the index are written whole 
 """
 
 import asyncio
-import contextlib
-import os
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal
@@ -13,7 +11,8 @@ from typing import Literal
 import msgspec
 
 from consentinel.scanner import report as reports
-from consentinel.scanner.errors import ConsentinelError, OutputError
+from consentinel.scanner.errors import ConsentinelError
+from consentinel.scanner.outputs import make_directory, write_whole
 from consentinel.scanner.report import Report
 from consentinel.scanner.settings import ScanSettings
 from consentinel.scanner.shapes import public_url
@@ -77,6 +76,7 @@ async def run_fleet(
     Raises OutputError where the index cannot be written.
     """
     interrupted = interrupted or asyncio.Event()
+    make_directory(out_dir)
     fleet = _Fleet(sites, out_dir, settings, scan_one, on_done or (lambda _entry: None))
     fleet.resume()
     queue = iter(fleet.waiting())
@@ -191,19 +191,6 @@ class _Fleet:
     def _write_index(self) -> None:
         content = msgspec.json.encode(self.index(), order="sorted")
         write_whole(self._out_dir / INDEX, msgspec.json.format(content, indent=2) + b"\n")
-
-
-def write_whole(file: Path, content: bytes) -> None:
-    """Write a file so that it is there in full or as it was before; raise OutputError where that fails."""
-    temporary = file.with_name(f".{file.name}.{os.getpid()}.tmp")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(content)
-        temporary.replace(file)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        raise OutputError(f"{file}: {error.strerror}: choose a place that can be written") from error
 
 
 def _file_name(url: str) -> str:

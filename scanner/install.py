@@ -31,6 +31,10 @@ STDERR = 2
 # Only the browser: the headless shell, which Playwright adds by default, is not used.
 DOWNLOAD: Command = (sys.executable, "-m", "playwright", "install", "--no-shell", "chromium")
 DOWNLOAD_WITH_LIBRARIES: Command = (*DOWNLOAD[:-1], "--with-deps", "chromium")
+# Playwright asks for the password of others than root, and would wait for ever for it.
+MAY_SUDO: Command = ("sudo", "-n", "true")
+# Playwright waits 30 s for each of several attempts; a firewall that drops packets makes it wait for all of them.
+_ENVIRONMENT = {"PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": "10000", "DEBIAN_FRONTEND": "noninteractive"}
 
 # One entry for each package manager, in the order in which they are looked for. Each inner tuple is one way;
 # the next is tried when the last of its commands failed (Ubuntu's package has the other name).
@@ -60,7 +64,7 @@ def run_command(command: Command, timeout_s: float = COMMAND_TIMEOUT_S) -> bool:
 
     On a timeout or Ctrl-C the whole process group is ended.
     """
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    environment = {**_ENVIRONMENT, **os.environ}
     try:
         process = subprocess.Popen(  # noqa: S603 - fixed commands of this file
             command, stdin=subprocess.DEVNULL, stdout=STDERR, env=environment, process_group=0
@@ -118,14 +122,18 @@ def package_commands() -> tuple[tuple[Command, ...], ...]:
 def _ways(*, with_deps: bool, run: Run, say: Say) -> Iterator[str]:
     """Try each way in turn; yield the name of each one that ended well."""
     say("getting Playwright's Chromium")
-    if run(DOWNLOAD):
+    if with_deps and _may_install(run) and run(DOWNLOAD_WITH_LIBRARIES):
+        yield "Playwright's Chromium with its libraries"
+    elif run(DOWNLOAD):
         yield "Playwright's Chromium"
-        if with_deps and run(DOWNLOAD_WITH_LIBRARIES):
-            yield "Playwright's Chromium with its libraries"
     for way in package_commands() if with_deps else ():
         say(f"running {' '.join(way[-1])}")
         if _run_all(way, run):
             yield " ".join(way[-1])
+
+
+def _may_install(run: Run) -> bool:
+    return os.geteuid() == 0 or run(MAY_SUDO)
 
 
 def _run_all(commands: Sequence[Command], run: Run) -> bool:

@@ -6,6 +6,7 @@ the log itself judges nothing.
 
 import time
 from base64 import b64decode
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -17,6 +18,10 @@ from consentinel.scanner.wire import Params, Wire
 _SMALL_IMAGE_BYTES = 6000
 # Streams stay open by design: waiting for them would be waiting for ever.
 _STREAMS = frozenset({"EventSource", "WebSocket", "Media", "Ping"})
+
+
+_WORKER = "worker"
+_TYPES = {"fetch": "Fetch", "xhr": "XHR", "script": "Script"}
 
 
 @dataclass(kw_only=True)
@@ -79,6 +84,31 @@ class NetworkLog:
     def is_quiet(self, for_s: float) -> bool:
         """Say whether nothing is in flight and nothing has begun or ended for `for_s` seconds."""
         return not self._open and time.monotonic() - self.last_activity >= for_s
+
+    def knows(self, url: str) -> bool:
+        """Say whether a request for this address is in the log."""
+        return any(exchange.url == url for exchange in self.exchanges)
+
+    def add_of_worker(
+        self, url: str, method: str, kind: str, status: int | None, cookies: Sequence[str]
+    ) -> None:
+        """Add a request that DevTools missed: the worker ran before its network was being watched."""
+        exchange = Exchange(
+            request_id=f"missed-{len(self.exchanges)}",
+            url=url,
+            method=method,
+            resource_type=_TYPES.get(kind, "Other"),
+            document_url="",
+            initiator_type=_WORKER,
+            initiators=(),
+            redirects=(),
+            started_at=time.monotonic(),
+            status=status,
+            set_cookies=tuple(cookies),
+            answered_at=datetime.now(UTC),
+        )
+        self.total_requests += 1
+        self.exchanges.append(exchange)
 
     def settle_cookies(self) -> None:
         """Give each hop its Set-Cookie lines, which arrive apart from the responses and in any order."""
@@ -167,7 +197,9 @@ class NetworkLog:
 
 
 def _exchange(params: Params, previous: Exchange | None) -> Exchange:
-    initiator = params.get("initiator", {})
+    # Only requests of workers have no loader. Their stack is left out: now and then DevTools misses them, and
+    # what replaces them (add_of_worker) has none.
+    initiator = {"type": _WORKER} if params.get("loaderId") == "" else params.get("initiator", {})
     return Exchange(
         request_id=params["requestId"],
         url=params["request"]["url"],

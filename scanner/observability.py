@@ -9,19 +9,13 @@ from consentinel.scanner.shapes import public_url
 from consentinel.scanner.verdict import reached_states
 
 OWN = "{site}"
-_REQUESTS: frozenset[Kind] = frozenset({"request", "script", "frame", "pixel", "beacon"})
-# What a collector's failure hides. A name that is not listed here may hide anything.
-_HIDES: dict[str, frozenset[Kind]] = {
+# What the failure of a collector hides, by its name. One that is not listed here may hide anything.
+_HIDES: dict[str | None, frozenset[Kind]] = {
     "cookies": frozenset({"cookie"}),
     "storage": frozenset({"storage"}),
-    "requests": _REQUESTS,
+    "requests": frozenset({"request", "script", "frame", "pixel", "beacon"}),
     "pixels": frozenset({"pixel", "beacon", "request"}),
-    "fingerprinting": frozenset({"fingerprinting"}),
-    "replay": frozenset({"session-replay", "key-logging"}),
     "captcha": frozenset({"captcha"}),
-    "captchas": frozenset({"captcha"}),
-    "embeds": frozenset({"social-embed"}),
-    "idsync": frozenset({"id-sync"}),
 }
 
 
@@ -53,8 +47,8 @@ class Observability:
 
     def _covers(self, gap: Gap, finding: Finding, pages: set[str]) -> bool:
         """Say whether a gap may hide a finding; only what is surely about something else does not."""
-        if gap.where in _HIDES:
-            return finding.kind in _HIDES[gap.where]
+        if gap.collector in _HIDES and finding.kind not in _HIDES[gap.collector]:
+            return False
         where = place(gap.where, self._own)
         if where.startswith(f"{OWN}/"):
             return where in pages
@@ -66,9 +60,9 @@ def own_hosts(report: Report) -> frozenset[str]:
     return frozenset(_host(url) for url in (report.site, *(visit.url for visit in report.pages)))
 
 
-def gap_key(gap: Gap, report: Report) -> tuple[str, str, State | None]:
+def gap_key(gap: Gap, report: Report) -> tuple[str, str, State | None, str | None]:
     """Return what makes a gap the same gap in a scan of the same site on another host."""
-    return gap.kind, place(gap.where, own_hosts(report)), gap.state
+    return gap.kind, place(gap.where, own_hosts(report)), gap.state, gap.collector
 
 
 def place(text: str, own: frozenset[str]) -> str:

@@ -47,10 +47,11 @@ class Gap(msgspec.Struct, frozen=True, order=True, kw_only=True):
 
     kind: short fixed word, e.g. `page-timeout`, `collector-failed`, `state-not-reached`, `renderer-crashed`,
     `not-html`, `http-error`, `challenge`, `login-wall`, `budget`, `refused`, `robots`, `interrupted`.
-    where: page URL, host or collector. reason: one plain sentence.
+    where: page URL or host. reason: one plain sentence. collector: the one that failed, if one did.
     """
 
     kind: str
     where: str
     reason: str
     state: State | None = None
+    collector: str | None = None

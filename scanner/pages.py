@@ -1,23 +1,21 @@
 """Which pages a state visits: found on the way in the first state, the same ones again in the others."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 from urllib.parse import urljoin
 
-from consentinel.scanner.browser import PlaywrightError
 from consentinel.scanner.egress import Egress
+from consentinel.scanner.fetching import Fetcher
 from consentinel.scanner.frontier import Frontier, PageRef
 from consentinel.scanner.links import extract_links
 from consentinel.scanner.observations import Gap
 from consentinel.scanner.party import OwnHosts
 from consentinel.scanner.robots import Robots, robots_of_response
 from consentinel.scanner.settings import ScanSettings
-from consentinel.scanner.sitemap import Fetched, collect_sitemaps
+from consentinel.scanner.sitemap import collect_sitemaps
 from consentinel.scanner.start import start_error
-from consentinel.scanner.tab import Tab
 from consentinel.scanner.visit import VisitResult
-
-_FETCH_TIMEOUT_MS = 10_000
 
 Done = Sequence[tuple[PageRef, VisitResult]]
 
@@ -28,7 +26,7 @@ class PageSource(Protocol):
     start: str
     discovers: bool
 
-    async def after_start(self, first: VisitResult, tab: Tab) -> list[PageRef]:
+    async def after_start(self, first: VisitResult) -> list[PageRef]:
         """Return the pages to visit after the start page; none where the state cannot go on."""
 
     def after_level(self, done: Done) -> list[PageRef]:
@@ -40,20 +38,29 @@ class Discovery:
 
     discovers = True
 
-    def __init__(self, starts: Sequence[str], settings: ScanSettings, own: OwnHosts, egress: Egress) -> None:
+    def __init__(
+        self,
+        starts: Sequence[str],
+        settings: ScanSettings,
+        own: OwnHosts,
+        egress: Egress,
+        fetcher: Fetcher,
+    ) -> None:
         self.start = starts[0]
-        self._egress = egress
         self.gaps: list[Gap] = []
         self._starts = starts
         self._settings = settings
         self._own = own
+        self._egress = egress
+        self._fetcher = fetcher
+        self._frontier = self._new_frontier(Robots())
 
     @property
     def pages(self) -> tuple[PageRef, ...]:
         """All pages chosen so far, the start page first."""
         return self._frontier.pages
 
-    async def after_start(self, first: VisitResult, tab: Tab) -> list[PageRef]:
+    async def after_start(self, first: VisitResult) -> list[PageRef]:
         """Read robots.txt and the sitemaps, then return the other start pages or the first level.
 
         Raises SiteError where the start page itself cannot be scanned.
@@ -61,14 +68,13 @@ class Discovery:
         error = start_error(first, self._egress)
         if error is not None:
             raise error
-        if any(gap.kind == "interrupted" for gap in first.gaps):
-            self._frontier = self._new_frontier(Robots())
-            return []
-        robots = await self._robots(first.url, tab)
+        if first.status is None:
+            return []  # the scan ended before the page was there
+        robots = await self._robots(first.url)
         self._frontier = self._new_frontier(robots)
         self._frontier.seed(self._starts)
         level = self._frontier.next_level()
-        await self._add_sitemaps(first.url, robots, tab)
+        await self._add_sitemaps(first.url, robots)
         if first.plan.choose:
             return level if is_reached(first) else []
         return self.after_level([(level[0], first)], more=level[1:])
@@ -105,18 +111,16 @@ class Discovery:
             robots=robots,
         )
 
-    async def _robots(self, page: str, tab: Tab) -> Robots:
-        if self._settings.ignore_robots:
-            return Robots()
+    async def _robots(self, page: str) -> Robots:
         url = urljoin(page, "/robots.txt")
-        answer = await _fetch(tab, url)
+        answer = await self._fetcher.get(url)
         robots, gap = robots_of_response(url, answer.status, answer.body)
         if gap is not None:
             self.gaps.append(gap)
-        return robots
+        return replace(robots, rules=()) if self._settings.ignore_robots else robots
 
-    async def _add_sitemaps(self, page: str, robots: Robots, tab: Tab) -> None:
-        found = await collect_sitemaps(lambda url: _fetch(tab, url), page, robots.sitemaps)
+    async def _add_sitemaps(self, page: str, robots: Robots) -> None:
+        found = await collect_sitemaps(self._fetcher.get, page, robots.sitemaps)
         self.gaps += found.gaps
         self._frontier.add_sitemap(found.pages)
 
@@ -130,7 +134,7 @@ class Replay:
         self.start = pages[0].url
         self._pages = pages
 
-    async def after_start(self, first: VisitResult, tab: Tab) -> list[PageRef]:  # noqa: ARG002 one seam
+    async def after_start(self, first: VisitResult) -> list[PageRef]:
         """Return all pages, the start page too: a choice may act only on the next load."""
         return list(self._pages) if is_reached(first) else []
 
@@ -144,12 +148,3 @@ def is_reached(first: VisitResult) -> bool:
     if not first.plan.choose:
         return True
     return first.reached is not None and first.reached.reached
-
-
-async def _fetch(tab: Tab, url: str) -> Fetched:
-    """Get a file through the browser's own request context: same proxy, same rules for certificates."""
-    try:
-        response = await tab.context.request.get(url, timeout=_FETCH_TIMEOUT_MS, max_redirects=5)
-        return Fetched(status=response.status, body=await response.body())
-    except PlaywrightError:
-        return Fetched(status=None)

@@ -10,18 +10,19 @@ from urllib.parse import urlsplit
 
 from consentinel.scanner.addresses import EgressPolicy, parse_resolve
 from consentinel.scanner.assembly import assemble
-from consentinel.scanner.browser import Browser, LaunchOptions, launch, plain_user_agent
+from consentinel.scanner.browser import Browser, LaunchOptions, PlaywrightError, launch, plain_user_agent
 from consentinel.scanner.catalogue.loading import load_catalogue
 from consentinel.scanner.catalogue.taxonomy import State
 from consentinel.scanner.collectors import COLLECTORS, CollectorFactory
-from consentinel.scanner.crawl import Crawl, Limits
+from consentinel.scanner.crawl import BROWSER_GONE, Crawl, Limits
 from consentinel.scanner.egress import Egress
-from consentinel.scanner.errors import InputError
+from consentinel.scanner.errors import BrowserError, InputError
+from consentinel.scanner.fetching import Fetcher
 from consentinel.scanner.pages import Discovery, Replay
 from consentinel.scanner.party import OwnHosts, registrable_domain
 from consentinel.scanner.report import Report
 from consentinel.scanner.settings import ScanSettings
-from consentinel.scanner.tab import TabOptions
+from consentinel.scanner.tab_options import TabOptions
 from consentinel.scanner.urls import host_of, parse_start_url
 from consentinel.scanner.visit import VisitResult
 
@@ -74,7 +75,8 @@ async def scan(
             limits=limits,
             on_visit=on_visit or (lambda _visit: None),
         )
-        discovery = Discovery(starts, settings, own, egress)
+        fetcher = Fetcher(proxy_url=egress.url, options=crawl.options)
+        discovery = Discovery(starts, settings, own, egress, fetcher)
         await _run_states(crawl, discovery)
         report = assemble(crawl, discovery, started=started)
     return ScanResult(report=report, screenshots=_screenshots(crawl.results), visits=crawl.results)
@@ -83,11 +85,16 @@ async def scan(
 async def _run_states(crawl: Crawl, discovery: Discovery) -> None:
     """Discover the pages in the first state, then visit the same ones in each other state."""
     first, *others = crawl.settings.states
-    await crawl.run_state(first, discovery)
-    for state in others:
-        if crawl.limits.exhausted():
-            return
-        await crawl.run_state(state, Replay(discovery.pages))
+    try:
+        await crawl.run_state(first, discovery)
+        for state in others:
+            if crawl.limits.exhausted():
+                return
+            await crawl.run_state(state, Replay(discovery.pages))
+    except PlaywrightError as error:
+        if not any(result.status for result in crawl.results):
+            raise BrowserError("the browser went away before a page was read; try again") from error
+        crawl.limits.reason = BROWSER_GONE
 
 
 def _start_urls(urls: Sequence[str]) -> list[str]:
@@ -126,14 +133,14 @@ async def _browser(settings: ScanSettings, egress: Egress) -> AsyncIterator[Brow
 
 
 def _tab_options(settings: ScanSettings, start: str, version: str) -> TabOptions:
-    parts = urlsplit(start)
     return TabOptions(
         user_agent=settings.user_agent or plain_user_agent(version),
         locale=settings.locale,
         insecure=settings.insecure,
         http_auth=settings.credentials(),
         headers=settings.header_values(),
-        origin=f"{parts.scheme}://{parts.netloc}",
+        trusted=OwnHosts(host_of(start), settings.first_party),
+        secure=start.startswith("https:"),
     )
 
 

@@ -38,6 +38,8 @@ def start_error(result: VisitResult, egress: Egress) -> SiteError | None:
         return _error(result, _REFUSALS[refusal.reason].format(host=refusal.host, port=refusal.port))
     if result.wall is not None:
         return _error(result, result.wall.reason)
+    if any(gap.kind == "tab-lost" for gap in result.gaps):
+        return _error(result, "the browser went away while the page was being read; try again")
     return _error(result, _network_error(result.failure)) if result.failure else None
 
 

@@ -2,23 +2,26 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from base64 import b64decode
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
 from consentinel.scanner.browser import (
     Browser,
     BrowserContext,
+    Dialog,
     Frame,
     Page,
     PlaywrightError,
     PlaywrightTimeoutError,
+    Request,
 )
 from consentinel.scanner.hooks import HookReport, decode_report
 from consentinel.scanner.network import NetworkLog
 from consentinel.scanner.party import OwnHosts
+from consentinel.scanner.tab_options import TabOptions
 from consentinel.scanner.urls import host_of
 from consentinel.scanner.wire import BINDING, Params, Wire
 
@@ -36,21 +39,12 @@ _IDLE = """() => new Promise((done) => requestIdleCallback(() => {
 _EVALUATE_TIMEOUT_S = 3.0
 _CLOSE_TIMEOUT_S = 2.0
 _LEAVE = resources.files("consentinel.scanner.hooks").joinpath("leave.js").read_text("utf-8")
-_PARSE_TIMEOUT_MS = 4000
+_LOCAL_STORAGE = resources.files("consentinel.scanner.hooks").joinpath("local_storage.js").read_text("utf-8")
+_PARSE_TIMEOUT_S = 4.0
+_SCREENSHOT_TIMEOUT_S = 5.0
+_MAX_ROUTES = 100
 _MAX_POPUPS = 3
 _MAX_HOOK_REPORTS = 20_000
-
-
-@dataclass(frozen=True, kw_only=True)
-class TabOptions:
-    """How a tab shows itself to a site. `headers` go to the site's own hosts only."""
-
-    user_agent: str
-    locale: str
-    insecure: bool = False
-    http_auth: tuple[str, str] | None = field(default=None, repr=False)
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    origin: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,7 +59,7 @@ class StoredItem:
 
 @dataclass(frozen=True)
 class StoredState:
-    """What one tab hands to the next: cookies and the localStorage of the site's own origin."""
+    """What one tab hands to the next: cookies and the localStorage of the origins on its first page."""
 
     cookies: list[Any]
     origins: list[Any]
@@ -87,6 +81,11 @@ class Tab:
         self._hook_source = hook_source
         self._loaded = False
         self._background: set[asyncio.Task[None]] = set()
+        self._asked: list[Request] = []
+        self._before: set[str] = set()
+        self._origins: dict[str, Any] = {}
+        self._main_frame_id = ""
+        self._answered: set[str] = set()
 
     @classmethod
     async def open(
@@ -111,9 +110,11 @@ class Tab:
         """Give the tab a fresh page, as at its start or after a crash of the renderer."""
         self.crashed = False
         self.page = await self.context.new_page()
-        self.page.on("dialog", lambda dialog: self._in_background(_quietly(dialog.dismiss())))
+        self.page.on("dialog", lambda dialog: self._in_background(_quietly(_answer_dialog(dialog))))
+        self.page.on("request", lambda request: self._asked.append(request))  # noqa: PLW0108 it marks handlers
         self.page.on("crash", lambda _page: self._mark_crashed())
         self.wire = await self._wire_up(self.page)
+        self._main_frame_id = (await self.wire.send("Page.getFrameTree"))["frameTree"]["frame"]["id"]
         self.wire.on("Page.loadEventFired", lambda _params: self._mark_loaded())
         self.wire.on("Page.navigatedWithinDocument", self._route)
         for event in ("DOMStorage.domStorageItemAdded", "DOMStorage.domStorageItemUpdated"):
@@ -122,20 +123,24 @@ class Tab:
     def begin(self) -> None:
         """Forget the visit before; what comes now belongs to the next."""
         self.cut()
+        self._before.clear()
         self.routes.clear()
         self.popups.clear()
         self._loaded = False
 
     def cut(self) -> None:
         """Forget what happened so far on this page: what comes now belongs to the choice just made."""
+        self._before.update(exchange.url for exchange in self.network.exchanges)
+        self._asked.clear()
         self.network.begin()
         self.hook_reports.clear()
         self.stored_items.clear()
 
-    async def wait_for_document(self) -> None:
+    async def wait_for_document(self, at_most_s: float) -> None:
         """Wait until the HTML is parsed, or for a while: some pages never finish that."""
         try:
-            await self.page.wait_for_load_state("domcontentloaded", timeout=_PARSE_TIMEOUT_MS)
+            timeout_ms = 1000 * min(at_most_s, _PARSE_TIMEOUT_S)
+            await self.page.wait_for_load_state("domcontentloaded", timeout=timeout_ms)
         except PlaywrightTimeoutError:
             return
 
@@ -163,6 +168,21 @@ class Tab:
             await asyncio.gather(*(self._say_goodbye(frame) for frame in self.page.frames))
             await _quietly(self.page.goto("about:blank", timeout=3000))
         await self.wire.drain()
+        if self.wire.has_workers:
+            await self._add_missed()
+        self.wire.spawn("HeapProfiler.collectGarbage", {})  # or the renderer keeps 3 MB of each page for good
+
+    async def _add_missed(self) -> None:
+        """Add what workers asked for before their network was watched.
+
+        Playwright has a session of its own with each worker, and the first to be ready lets it run: on a busy
+        machine that is not ours. Playwright's list is complete but knows neither stacks nor blocked cookies.
+        """
+        for request in tuple(self._asked):
+            url = request.url.partition("#")[0]
+            if url.startswith("http") and url not in self._before and not self.network.knows(url):
+                status, cookies = await _answer(request)
+                self.network.add_of_worker(url, request.method, request.resource_type, status, cookies)
 
     async def _say_goodbye(self, frame: Frame) -> None:
         with suppress(PlaywrightError, TimeoutError):
@@ -172,14 +192,29 @@ class Tab:
         """Run `script` in a frame; raises PlaywrightError or TimeoutError where it does not answer."""
         return await asyncio.wait_for(frame.evaluate(script), _EVALUATE_TIMEOUT_S)
 
-    async def stored_state(self, script: str) -> StoredState:
-        """Return the cookies and the main document's localStorage (read by `script`: [origin, pairs])."""
-        origin, pairs = await self.evaluate(self.page.main_frame, script)
-        items = [{"name": name, "value": value} for name, value in pairs]
-        return StoredState(
-            cookies=list(await self.context.cookies()),
-            origins=[{"origin": origin, "localStorage": items}] if items else [],
+    async def remember_storage(self) -> None:
+        """Note the localStorage of every frame, for the tabs that are to go on from here."""
+        for frame in self.page.frames:
+            with suppress(PlaywrightError, TimeoutError):
+                origin, pairs = await self.evaluate(frame, _LOCAL_STORAGE)
+                if pairs and origin.startswith("http"):
+                    items = [{"name": name, "value": value} for name, value in pairs]
+                    self._origins[origin] = {"origin": origin, "localStorage": items}
+
+    async def stored_state(self) -> StoredState:
+        """Return the cookies of now and the localStorage that was noted."""
+        return StoredState(cookies=list(await self.context.cookies()), origins=list(self._origins.values()))
+
+    async def screenshot(self) -> bytes:
+        """Return the visible part as JPEG, without waiting for fonts as Playwright does.
+
+        Raises PlaywrightError or TimeoutError where the page does not draw.
+        """
+        options = {"format": "jpeg", "quality": 70}
+        answer = await asyncio.wait_for(
+            self.wire.send("Page.captureScreenshot", options), _SCREENSHOT_TIMEOUT_S
         )
+        return b64decode(answer["data"])
 
     async def close(self) -> None:
         """Close the context and everything in it."""
@@ -203,9 +238,10 @@ class Tab:
         wire = await Wire.open(page, self._hook_source)
         self.network.listen(wire)
         wire.on("Runtime.bindingCalled", self._hook_report)
-        if self._options.headers:
+        if self._options.headers or self._options.http_auth:
             wire.on("Fetch.requestPaused", lambda params: self._add_headers(wire, params))
-            await wire.send("Fetch.enable", {"patterns": [{"urlPattern": "*"}]})
+            wire.on("Fetch.authRequired", lambda params: self._authenticate(wire, params))
+            await wire.send("Fetch.enable", {"patterns": [{"urlPattern": "*"}], "handleAuthRequests": True})
         return wire
 
     def _hook_report(self, params: Params) -> None:
@@ -214,15 +250,27 @@ class Tab:
             self.hook_reports.append(decoded)
 
     def _add_headers(self, wire: Wire, params: Params) -> None:
-        """Add the operator's headers for the site's own hosts; redirects pause again and are judged anew."""
+        """Add the operator's headers for trusted hosts; redirects pause again and are judged anew."""
         arguments: Params = {"requestId": params["requestId"]}
-        if host_of(params["request"]["url"]) in self._own:
+        if self._options.headers and self._options.may_know(params["request"]["url"]):
             headers = {**params["request"]["headers"], **self._options.headers}
             arguments["headers"] = [{"name": name, "value": value} for name, value in headers.items()]
         wire.spawn("Fetch.continueRequest", arguments)
 
+    def _authenticate(self, wire: Wire, params: Params) -> None:
+        """Answer a trusted host that asks who is there, once; no other host gets an answer."""
+        answer: Params = {"response": "CancelAuth"}
+        asked = params["requestId"]
+        known = self._options.http_auth
+        if known and self._options.may_know(params["request"]["url"]) and asked not in self._answered:
+            self._answered.add(asked)
+            answer = {"response": "ProvideCredentials", "username": known[0], "password": known[1]}
+        wire.spawn("Fetch.continueWithAuth", {"requestId": asked, "authChallengeResponse": answer})
+
     def _route(self, params: Params) -> None:
-        self.routes.append(params["url"])
+        is_page = params["frameId"] == self._main_frame_id and host_of(params["url"]) in self._own
+        if is_page and len(self.routes) < _MAX_ROUTES:
+            self.routes.append(params["url"])
 
     def _stored_item(self, params: Params) -> None:
         place = params["storageId"]
@@ -262,6 +310,24 @@ class Tab:
         task.add_done_callback(self._background.discard)
 
 
+async def _answer(request: Request) -> tuple[int | None, list[str]]:
+    """Return status and Set-Cookie lines; neither where no answer came in time."""
+    with suppress(PlaywrightError, TimeoutError):
+        async with asyncio.timeout(_CLOSE_TIMEOUT_S):
+            response = await request.response()
+            if response is not None:
+                return response.status, await response.header_values("set-cookie")
+    return None, []
+
+
+async def _answer_dialog(dialog: Dialog) -> None:
+    """Say no to whatever a page asks, but let it be left: dismissing beforeunload would mean to stay."""
+    if dialog.type == "beforeunload":
+        await dialog.accept()
+    else:
+        await dialog.dismiss()
+
+
 async def _quietly(work: Any) -> None:
     """Wait for a step whose failure means only that the page is already gone."""
     try:
@@ -279,9 +345,6 @@ def _context_arguments(options: TabOptions, stored: StoredState | None) -> dict[
         "accept_downloads": False,
         "viewport": {"width": width, "height": height},
     }
-    if options.http_auth is not None:
-        user, password = options.http_auth
-        arguments["http_credentials"] = {"username": user, "password": password, "origin": options.origin}
     if stored is not None:
         arguments["storage_state"] = {"cookies": stored.cookies, "origins": stored.origins}
     return arguments

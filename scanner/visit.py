@@ -22,7 +22,9 @@ from consentinel.scanner.watching import watch
 
 # A page that answers nothing at all while it is read: one hung renderer must not hold up the scan.
 _READ_TIMEOUT_S = 5.0
+_LEAST_SETTLE_S = 0.5
 T = TypeVar("T")
+_CRASH = ("renderer-crashed", "the page crashed the browser's renderer")
 _DOCUMENT = "() => (document.documentElement?.outerHTML ?? '').slice(0, 2_000_000)"
 
 
@@ -31,6 +33,7 @@ class VisitPlan:
     """What to do on one page.
 
     choose: the state is reached here, by clicking the banner. adopts_host: where this page leads is the site.
+    is_first: it is pictured, and what it stores goes along to the other tabs.
     """
 
     url: str
@@ -41,7 +44,7 @@ class VisitPlan:
     settle_cap_s: float = 4.0
     page_timeout_s: float = 30.0
     max_redirects: int = 20
-    screenshot: bool = False
+    is_first: bool = False
 
 
 @dataclass(kw_only=True)
@@ -62,6 +65,7 @@ class VisitResult:
     screenshot: bytes | None = None
     watched_s: float = 0.0
     exchanges: list[Exchange] = field(default_factory=list)
+    committed_at: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,18 +88,15 @@ class Visitor:
                 await self._visit(plan, result)
         except TimeoutError:
             late = f"the page took more than {_limit_s(plan):.0f} s"
-            hangs = "the page did not answer while it was being read"
-            crashed = "the page crashed the browser's renderer"
-            if self.tab.crashed:
-                self._gap(result, "renderer-crashed", crashed)
-            else:
-                self._gap(result, "page-timeout", late if limit.expired() else hangs)
+            self._gap(
+                result, *_hang(self.tab, late if limit.expired() else "the page did not answer any more")
+            )
         except PlaywrightError as error:
             self._gap(result, *_page_error(self.tab, error))
         if result.gaps and not result.observations:
             self._salvage(result)
         result.watched_s = round(time.monotonic() - started, 1)
-        result.exchanges = list(self.tab.network.exchanges)
+        result.exchanges += self.tab.network.exchanges
         if self.tab.crashed or result.gaps:
             await self._renew(result)
         return result
@@ -110,7 +111,9 @@ class Visitor:
             result.reached = await reach(self.tab.page, plan.state, before_click=lambda: self._cut(result))
         if plan.watch_s:
             await watch(self.tab.page, plan.watch_s, self.hurry)
-        await self.tab.settle(plan.settle_cap_s, self.hurry)
+        is_plain = not plan.watch_s and not plan.choose
+        spent_s = time.monotonic() - result.committed_at if is_plain else 0.0
+        await self.tab.settle(max(_LEAST_SETTLE_S, plan.settle_cap_s - spent_s), self.hurry)
         self._check_document(result)
         await self._collect(plan, result)
 
@@ -121,7 +124,7 @@ class Visitor:
                 self.tab.page.goto(plan.url, wait_until="commit", timeout=plan.page_timeout_s * 1000)
             )
         except InterruptedError:
-            self._gap(result, "interrupted", "the scan was interrupted while the page was loading")
+            self._gap(result, "page-incomplete", "the scan ended while the page was loading")
             return False
         except PlaywrightTimeoutError:
             result.failure = "net::ERR_TIMED_OUT"
@@ -161,11 +164,11 @@ class Visitor:
         return max((len(hop.redirects) for hop in documents if hop.url == self.tab.page.url), default=0)
 
     async def _arrive(self, result: VisitResult, status: int | None) -> None:
-        result.url, result.status = self.tab.page.url, status
+        result.url, result.status, result.committed_at = self.tab.page.url, status, time.monotonic()
         if result.plan.adopts_host:
             self.own.adopt(host_of(result.url))
         result.off_site = host_of(result.url) not in self.own
-        await self.tab.wait_for_document()
+        await self.tab.wait_for_document(result.plan.settle_cap_s)
 
     async def _wall(self, plan: VisitPlan, result: VisitResult, headers: dict[str, str]) -> Wall | None:
         html = await self._html()
@@ -181,6 +184,7 @@ class Visitor:
         for collector in self.collectors:
             self._report(collector, visit, result)
         self.memory.forget_told()
+        result.exchanges += self.tab.network.exchanges
         self.tab.cut()
 
     async def _collect(self, plan: VisitPlan, result: VisitResult) -> None:
@@ -189,11 +193,18 @@ class Visitor:
             await self._look(collector, visit, result)
         result.html = await self._html()
         result.routes = list(self.tab.routes)
-        if plan.screenshot:
-            result.screenshot = await self.tab.page.screenshot(type="jpeg", quality=70, timeout=5000)
+        if plan.is_first:
+            await self.tab.remember_storage()
+            await self._take_picture(result)
         await self.tab.leave()
         for collector in self.collectors:
             result.observations += self._report(collector, visit, result)
+
+    async def _take_picture(self, result: VisitResult) -> None:
+        try:
+            result.screenshot = await self.tab.screenshot()
+        except (PlaywrightError, TimeoutError):
+            self._gap(result, "screenshot", "no picture of the page could be taken")
 
     async def _look(self, collector: Collector, visit: Visit, result: VisitResult) -> None:
         try:
@@ -221,16 +232,18 @@ class Visitor:
             page=result.url,
             own=self.own,
             catalogue=self.catalogue,
-            memory=self.memory,
+            # what a foreign page or a wall stores is not told, so it must not count as told either
+            memory=self.memory if is_of_site(result) else self.memory.copy(),
         )
 
     def _collector_gap(self, collector: Collector, error: Exception, result: VisitResult) -> None:
         reason = f"the collector {collector.name} failed ({type(error).__name__})"
-        self._gap(result, "collector-failed", reason)
+        self._gap(result, "collector-failed", reason, collector.name)
 
-    def _gap(self, result: VisitResult, kind: str, reason: str) -> None:
+    def _gap(self, result: VisitResult, kind: str, reason: str, collector: str | None = None) -> None:
         where = public_url(result.plan.url)
-        result.gaps.append(Gap(kind=kind, where=where, reason=reason, state=result.plan.state))
+        state = result.plan.state
+        result.gaps.append(Gap(kind=kind, where=where, reason=reason, state=state, collector=collector))
 
     async def _renew(self, result: VisitResult) -> None:
         """Replace a page that crashed or hangs, so that the next visit starts on a sound one."""
@@ -238,6 +251,12 @@ class Visitor:
             await asyncio.wait_for(self.tab.renew(), _READ_TIMEOUT_S)
         except (PlaywrightError, TimeoutError):
             self._gap(result, "tab-lost", "the tab could not be opened again")
+
+
+def is_of_site(result: VisitResult) -> bool:
+    """Say whether what was seen on a visit belongs to the site: an error page of its own does."""
+    is_wall = result.wall is not None and result.wall.kind != "http-error"
+    return not is_wall and not result.off_site
 
 
 def _limit_s(plan: VisitPlan) -> float:
@@ -250,7 +269,11 @@ def _one_line(error: PlaywrightError) -> str:
     return first.partition(" at ")[0].removeprefix("Page.goto: ").strip()
 
 
+def _hang(tab: Tab, reason: str) -> tuple[str, str]:
+    return _CRASH if tab.crashed else ("page-timeout", reason)
+
+
 def _page_error(tab: Tab, error: PlaywrightError) -> tuple[str, str]:
     if tab.crashed or "crashed" in error.message:
-        return "renderer-crashed", "the page crashed the browser's renderer"
+        return _CRASH
     return "page-lost", "the page went away while it was being read"

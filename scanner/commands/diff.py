@@ -7,7 +7,8 @@ import click
 
 from consentinel.scanner import report
 from consentinel.scanner.diff import Diff, diff_reports
-from consentinel.scanner.errors import ConsentinelError, InputError, OutputError
+from consentinel.scanner.errors import InputError
+from consentinel.scanner.outputs import print_result, write_whole
 from consentinel.scanner.rendering.diffs import DIFF_FORMATS, DiffFormat, render_diff, render_diff_for_stream
 
 _SUFFIXES: dict[str, DiffFormat] = {".json": "json", ".md": "md", ".txt": "text"}
@@ -27,22 +28,18 @@ def command(old: Path, new: Path, shape: DiffFormat | None, file: Path | None) -
 
     Exit status: 0 nothing changed, 1 something did, 2 the reports could not be compared.
     """
-    try:
-        diff = diff_reports(report.load(old), report.load(new))
-        _deliver(diff, shape, file)
-    except ConsentinelError as error:
-        click.echo(f"consentinel: {error}", err=True)
-        sys.exit(2)
+    diff = diff_reports(report.load(old), report.load(new))
+    _deliver(diff, shape, file)
     sys.exit(1 if diff.changed else 0)
 
 
 def _deliver(diff: Diff, shape: DiffFormat | None, file: Path | None) -> None:
     if file is not None:
-        _write(file, render_diff(diff, shape or _format_for(file)))
+        write_whole(file, render_diff(diff, shape or _format_for(file)).encode())
     elif shape in (None, "text"):
-        click.echo(render_diff_for_stream(diff), nl=False, color=True)
+        print_result(render_diff_for_stream(diff))
     else:
-        click.echo(render_diff(diff, shape), nl=False)
+        print_result(render_diff(diff, shape).encode())
 
 
 def _format_for(file: Path) -> DiffFormat:
@@ -52,10 +49,3 @@ def _format_for(file: Path) -> DiffFormat:
         raise InputError(
             f"{file.name}: unknown output format, use --format or a name in {' '.join(_SUFFIXES)}"
         ) from None
-
-
-def _write(file: Path, text: str) -> None:
-    try:
-        file.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise OutputError(f"{file}: {error.strerror}, choose a place that can be written") from error

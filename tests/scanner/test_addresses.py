@@ -262,6 +262,68 @@ def test_policy_with_private_addresses_still_guards_public_ports() -> None:
     assert policy.objection(ip_address("8.8.8.8"), 22) == "port"
 
 
+# each must stay out of reach, in every spelling, also where private addresses are wanted
+METADATA = [
+    "169.254.169.254",
+    "169.254.170.2",
+    "100.100.100.200",
+    "168.63.129.16",
+    "192.0.0.192",
+    "fd00:42::42",
+    "fd00:c1::a9fe:a9fe",
+    "fd00:ec2::254",
+    "fd00:ec2::254%1",
+    "fd20:ce::254",
+    "fe80::a9fe:a9fe",
+]
+EMBEDDINGS = [
+    "::ffff:{0:x}:{1:x}",
+    "::{0:x}:{1:x}",
+    "::ffff:0:{0:x}:{1:x}",
+    "64:ff9b::{0:x}:{1:x}",
+    "64:ff9b:1::{0:x}:{1:x}",
+    "64:ff9b:1:ff:ff:0:{0:x}:{1:x}",
+    "2002:{0:x}:{1:x}::1",
+]
+
+
+@pytest.mark.parametrize("text", METADATA)
+@pytest.mark.parametrize("allow_private", [True, False])
+def test_metadata_of_clouds_is_never_dialled(text: str, allow_private: bool) -> None:
+    assert EgressPolicy(allow_private=allow_private).objection(ip_address(text), 80) == "not-global"
+
+
+@pytest.mark.parametrize("embedding", EMBEDDINGS)
+@pytest.mark.parametrize("text", [text for text in METADATA if "." in text])
+def test_nor_is_an_address_that_embeds_it(text: str, embedding: str) -> None:
+    inner = int(IPv4Address(text))
+    address = ip_address(embedding.format(inner >> 16, inner & 0xFFFF))
+    assert EgressPolicy(allow_private=True).objection(address, 80) == "not-global"
+
+
+@pytest.mark.parametrize("embedding", EMBEDDINGS)
+def test_an_address_that_embeds_a_private_one_is_private(embedding: str) -> None:
+    address = ip_address(embedding.format(0x0A00, 1))
+    assert EgressPolicy(allow_private=True).objection(address, 3000) is None
+    assert EgressPolicy().objection(address, 80) == "not-global"
+
+
+def test_a_teredo_address_is_judged_by_both_of_its_own() -> None:
+    hidden = int(IPv4Address("169.254.169.254")) ^ 0xFFFFFFFF
+    for number in ((0x20010000 << 96) + hidden, 0x20010000A9FEA9FE << 64):
+        assert EgressPolicy(allow_private=True).objection(IPv6Address(number), 80) == "not-global"
+
+
+@given(st.ip_addresses(network="169.254.0.0/16") | st.ip_addresses(network="fe80::/10"))
+def test_link_local_addresses_are_never_dialled(address: IPv4Address | IPv6Address) -> None:
+    assert EgressPolicy(allow_private=True).objection(address, 80) == "not-global"
+
+
+@pytest.mark.parametrize("text", ["192.168.1.1", "100.64.0.1", "fd00::1", "::1", "::ffff:127.0.0.1"])
+def test_other_private_addresses_can_be_allowed(text: str) -> None:
+    assert EgressPolicy(allow_private=True).objection(ip_address(text), 3000) is None
+
+
 def test_the_star_stands_for_names_but_not_for_addresses_and_localhost() -> None:
     policy = EgressPolicy(
         resolve={"*": HostMapping("127.0.0.1", 9000), "10.0.0.1": HostMapping("127.0.0.1", 1)}

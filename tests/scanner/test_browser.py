@@ -183,11 +183,6 @@ def child_processes() -> set[int]:
     return {child.pid for child in psutil.Process().children(recursive=True)}
 
 
-def test_the_password_of_the_proxy_is_not_shown() -> None:
-    options = LaunchOptions(NOWHERE, proxy_username="user", proxy_password="canary")
-    assert "canary" not in repr(options)
-
-
 def test_user_agent_has_the_major_version_only_and_is_not_headless() -> None:
     agent = plain_user_agent("156.0.8078.79")
     assert agent.endswith("AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36")

@@ -1,19 +1,21 @@
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from consentinel.scanner.catalogue.taxonomy import State
-from consentinel.scanner.commands.diff import command
+from consentinel.scanner.collectors import COLLECTORS
 from consentinel.scanner.diff import Diff, diff_reports
 from consentinel.scanner.errors import ReportError
 from consentinel.scanner.observations import Gap
 from consentinel.scanner.rendering.diffs import NOTHING, render_diff
 from consentinel.scanner.report import Finding, PageVisit, Report, encode
+from tests.support.cli import run_cli, start_cli
 from tests.support.hostile import hostile_report
 from tests.support.reports import SITE, make_finding, make_gap, make_report, make_visit, realistic_report
 
@@ -88,7 +90,8 @@ def test_states_of_the_strictly_necessary_are_neither_worse_nor_better() -> None
     [
         make_gap(),
         make_gap(state="no-choice"),
-        make_gap(kind="collector-failed", where="cookies"),
+        make_gap(kind="collector-failed", collector="cookies"),
+        make_gap(kind="collector-failed", collector="of-another-version"),
         make_gap(kind="refused-address", where="www.googletagmanager.com"),
         make_gap(kind="interrupted", where="scan"),
     ],
@@ -107,13 +110,27 @@ def test_a_gap_in_the_way_makes_a_missing_finding_unknown(gap: Gap) -> None:
     [
         make_gap(where=f"{SITE}other"),
         make_gap(state="accept"),
-        make_gap(kind="collector-failed", where="storage"),
+        make_gap(kind="collector-failed", collector="storage"),
+        make_gap(kind="collector-failed", collector="cookies", where=f"{SITE}other"),
         make_gap(kind="refused-address", where="cdn.elsewhere.example"),
     ],
 )
 def test_a_gap_elsewhere_hides_nothing(gap: Gap) -> None:
     diff = diff_reports(make_report(ADS, states=BOTH), make_report(gaps=(gap,), states=BOTH))
     assert (names(diff.gone), diff.unknown) == (["ads"], ())
+
+
+@pytest.mark.parametrize("collector", [make().name for make in COLLECTORS])
+def test_a_failed_collector_hides_only_what_it_collects(collector: str) -> None:
+    replay = make_finding(name="replay", kind="session-replay")
+    gap = make_gap(kind="collector-failed", collector=collector)
+    assert names(diff_reports(make_report(replay), make_report(gaps=(gap,))).gone) == ["replay"]
+
+
+def test_another_collector_that_fails_on_the_same_page_is_another_gap() -> None:
+    old, new = (make_report(gaps=(make_gap(collector=name),)) for name in ("cookies", "storage"))
+    diff = diff_reports(old, new)
+    assert [gap.collector for gap in diff.new_gaps + diff.gone_gaps] == ["storage", "cookies"]
 
 
 def test_what_was_on_pages_that_were_not_visited_is_unknown() -> None:
@@ -266,7 +283,7 @@ def run(tmp_path: Path) -> Any:
     def start(old: Report, new: Report, *options: str) -> Result:
         (tmp_path / "old.json").write_bytes(encode(old))
         (tmp_path / "new.json").write_bytes(encode(new))
-        return CliRunner().invoke(command, [str(tmp_path / "old.json"), str(tmp_path / "new.json"), *options])
+        return run_cli("diff", tmp_path / "old.json", tmp_path / "new.json", *options)
 
     return start
 
@@ -296,7 +313,7 @@ def test_a_file_gets_the_format_of_its_suffix(run: Any, tmp_path: Path, suffix: 
 def test_exit_2_with_one_line_for_what_is_no_report(tmp_path: Path, content: bytes) -> None:
     bad = tmp_path / "bad.json"
     bad.write_bytes(content)
-    result = CliRunner().invoke(command, [str(bad), str(bad)])
+    result = run_cli("diff", bad, bad)
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.count("\n") == 1
     assert "bad.json" in result.stderr
@@ -306,4 +323,32 @@ def test_exit_2_with_one_line_for_what_is_no_report(tmp_path: Path, content: byt
 def test_exit_2_where_the_result_cannot_go(run: Any, tmp_path: Path, target: str) -> None:
     result = run(make_report(), make_report(ADS), "-o", str(tmp_path / target))
     assert result.exit_code == 2
-    assert result.stderr.startswith("consentinel: ")
+    assert result.stderr.startswith("consentinel: error: ")
+
+
+def test_a_full_disk_leaves_the_old_file(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    (tmp_path / "diff.md").write_text("old")
+    monkeypatch.setattr(os, "fsync", fail)
+    result = run(make_report(), make_report(ADS), "-o", str(tmp_path / "diff.md"))
+    assert (result.exit_code, (tmp_path / "diff.md").read_text()) == (2, "old")
+
+
+@pytest.mark.parametrize("options", [(), ("--format", "json")])
+@pytest.mark.parametrize(("target", "status"), [("/dev/full", 2), (None, 1)])
+def test_standard_output_that_is_full_or_closed(
+    target: str | None, status: int, options: tuple[str, ...], tmp_path: Path
+) -> None:
+    (tmp_path / "old.json").write_bytes(encode(make_report()))
+    (tmp_path / "new.json").write_bytes(encode(make_report(ADS)))
+    process = start_cli("diff", "old.json", "new.json", *options, directory=tmp_path, stdout=target)
+    with process:
+        if process.stdout:
+            process.stdout.close()
+        assert process.stderr is not None
+        said = process.stderr.read()
+    assert process.returncode == status
+    problem = "standard output: No space left on device: choose a place that can be written"
+    assert said == (f"consentinel: error: {problem}\n" if target else "")

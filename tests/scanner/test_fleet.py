@@ -1,5 +1,6 @@
 import asyncio
 import json
+import os
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 
 from consentinel.scanner import fleet, report
 from consentinel.scanner.errors import OutputError, SiteError
-from consentinel.scanner.fleet import Index, IndexEntry, load_index, run_fleet, write_whole
+from consentinel.scanner.fleet import Index, IndexEntry, load_index, run_fleet
 from consentinel.scanner.report import Report
 from consentinel.scanner.settings import ScanSettings
 from consentinel.scanner.site_list import SiteLine, slug_of
@@ -248,20 +249,18 @@ def test_a_directory_that_cannot_be_written(tmp_path: Path) -> None:
     assert scanner.asked == []
 
 
-def test_files_are_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = tmp_path / "new" / "a.json"
-    write_whole(file, b"1")
-
-    def no_space(path: Path, data: bytes) -> int:
-        with path.open("wb") as stream:
-            stream.write(data[:1])
+def test_a_full_disk_ends_the_run_and_leaves_the_old_index(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_bytes", no_space)
+    run(lines(1), tmp_path, Scanner())
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    monkeypatch.setattr(os, "fsync", fail)
     with pytest.raises(OutputError, match="No space left on device"):
-        write_whole(file, b"22")
-    assert file.read_bytes() == b"1"
-    assert [path.name for path in file.parent.iterdir()] == ["a.json"]
+        run(lines(2), tmp_path, Scanner())
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
 def test_the_index_is_plain_json(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from consentinel.scanner.errors import BrowserError
 from consentinel.scanner.install import (
     DOWNLOAD,
     DOWNLOAD_WITH_LIBRARIES,
+    MAY_SUDO,
     Command,
     ProvenBrowser,
     install_browser,
@@ -86,18 +87,33 @@ def test_a_browser_that_renders_is_enough(boot: Boot) -> None:
 
 def test_the_download_comes_first(boot: Boot) -> None:
     machine = boot()
+    machine.gives[DOWNLOAD_WITH_LIBRARIES] = DOWNLOADED
+    machine.renders = {DOWNLOADED}
+    assert machine.install().path == DOWNLOADED.path
+    assert machine.ran == [DOWNLOAD_WITH_LIBRARIES]
+    assert " ".join(DOWNLOAD_WITH_LIBRARIES[-4:]) == "install --no-shell --with-deps chromium"
+
+
+def test_where_the_libraries_cannot_be_had_the_browser_is_downloaded_alone(boot: Boot) -> None:
+    machine = boot()
     machine.gives[DOWNLOAD] = DOWNLOADED
     machine.renders = {DOWNLOADED}
     assert machine.install().path == DOWNLOADED.path
-    assert machine.ran == [DOWNLOAD]
+    assert machine.ran == [DOWNLOAD_WITH_LIBRARIES, DOWNLOAD]
 
 
-def test_a_download_that_lacks_libraries_gets_them(boot: Boot) -> None:
+@pytest.mark.parametrize("allowed", [True, False])
+def test_without_root_libraries_need_a_sudo_that_does_not_ask(
+    boot: Boot, monkeypatch: pytest.MonkeyPatch, allowed: bool
+) -> None:
     machine = boot()
-    with_libraries = FoundBrowser(Path("/cache/with-libraries"), "playwright")
-    machine.gives = {DOWNLOAD: DOWNLOADED, DOWNLOAD_WITH_LIBRARIES: with_libraries}
-    machine.renders = {with_libraries}
-    assert machine.install().path == with_libraries.path
+    has_packages_of("apt-get", monkeypatch, user_id=1000)
+    machine.gives = {DOWNLOAD: DOWNLOADED, DOWNLOAD_WITH_LIBRARIES: DOWNLOADED}
+    machine.renders = {DOWNLOADED}
+    if allowed:
+        machine.gives[MAY_SUDO] = DOWNLOADED
+    machine.install()
+    assert machine.ran == [MAY_SUDO, DOWNLOAD_WITH_LIBRARIES if allowed else DOWNLOAD]
 
 
 def test_a_blocked_download_leaves_it_to_the_package_manager(boot: Boot) -> None:
@@ -105,7 +121,8 @@ def test_a_blocked_download_leaves_it_to_the_package_manager(boot: Boot) -> None
     machine.gives[apt_install("chromium")] = PACKAGED
     machine.renders = {PACKAGED}
     assert machine.install().path == PACKAGED.path
-    assert machine.ran == [DOWNLOAD, ("apt-get", "update"), apt_install("chromium")]
+    refresh = ("apt-get", "update")
+    assert machine.ran == [DOWNLOAD_WITH_LIBRARIES, DOWNLOAD, refresh, apt_install("chromium")]
 
 
 def test_the_other_name_of_the_package_is_tried(boot: Boot) -> None:
@@ -117,7 +134,7 @@ def test_the_other_name_of_the_package_is_tried(boot: Boot) -> None:
 
 def test_exit_status_zero_without_a_rendered_page_is_no_success(boot: Boot) -> None:
     machine = boot()
-    machine.gives = {DOWNLOAD: DOWNLOADED, apt_install("chromium"): PACKAGED}
+    machine.gives = {DOWNLOAD_WITH_LIBRARIES: DOWNLOADED, apt_install("chromium"): PACKAGED}
     machine.renders = set()
     with pytest.raises(BrowserError, match="no browser could be installed"):
         machine.install()
@@ -161,6 +178,18 @@ def test_a_machine_without_package_manager_has_no_commands(monkeypatch: pytest.M
 def test_output_of_commands_goes_to_stderr(capfd: pytest.CaptureFixture[str]) -> None:
     assert run_command((sys.executable, "-c", "print('progress')"))
     assert capfd.readouterr() == ("", "progress\n")
+
+
+@pytest.mark.parametrize(("own", "expected"), [(None, "10000\n"), ("90000", "90000\n")])
+def test_a_blocked_download_gives_up_soon(
+    own: str | None, expected: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    name = "PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT"
+    monkeypatch.delenv(name, raising=False)
+    if own:
+        monkeypatch.setenv(name, own)
+    assert run_command((sys.executable, "-c", f"import os; print(os.environ['{name}'])"))
+    assert capfd.readouterr().err == expected
 
 
 @pytest.mark.parametrize("arguments", [(sys.executable, "-c", "raise SystemExit(1)"), ("/no/such/program",)])

@@ -490,6 +490,7 @@ def test_a_collector_that_fails_is_a_gap_and_the_others_go_on(serve: Serve) -> N
         "the collector broken failed (RuntimeError)",
         "the collector broken failed (KeyError)",
     }
+    assert {gap.collector for gap in result.report.gaps} == {"broken"}
     assert "session_by_page" in names(result.report, "cookie")
 
 

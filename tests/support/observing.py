@@ -50,9 +50,9 @@ def make_exchange(**changes: Any) -> Exchange:
     return Exchange(**(facts | changes))
 
 
-def make_result(url: str = PAGE, *, plan: dict[str, Any] | None = None, **changes: Any) -> VisitResult:
-    """Return a visit of `url` that went well; `plan`: fields of its plan."""
-    facts: dict[str, Any] = {"url": url, "state": "no-choice"}
+def make_result(asked: str = PAGE, *, plan: dict[str, Any] | None = None, **changes: Any) -> VisitResult:
+    """Return a visit of the page `asked` for that went well; `plan`: fields of its plan."""
+    facts: dict[str, Any] = {"url": asked, "state": "no-choice"}
     planned = VisitPlan(**(facts | (plan or {})))
-    result: dict[str, Any] = {"plan": planned, "url": url, "status": 200}
+    result: dict[str, Any] = {"plan": planned, "url": asked, "status": 200}
     return VisitResult(**(result | changes))

@@ -185,7 +185,7 @@ def realistic_report(**changes: Any) -> Report:
     )
     gaps = (
         make_gap(where=f"{SITE}blog/2026/consent-banners-that-work", state="reject"),
-        make_gap(kind="collector-failed", where="fingerprinting", reason="The hook did not answer in 2 s."),
+        make_gap(kind="collector-failed", collector="cookies", reason="The hook did not answer in 2 s."),
     )
     facts: dict[str, Any] = {"visits": visits, "pages": pages, "gaps": gaps}
     return make_report(*realistic_findings(), **(facts | changes))

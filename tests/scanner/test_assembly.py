@@ -1,0 +1,201 @@
+import asyncio
+import time
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from consentinel.scanner.addresses import Refusal
+from consentinel.scanner.assembly import assemble, counts
+from consentinel.scanner.crawl import Crawl, Limits
+from consentinel.scanner.network import NetworkLog
+from consentinel.scanner.observations import Gap
+from consentinel.scanner.pages import Discovery
+from consentinel.scanner.report import Report
+from consentinel.scanner.settings import ScanSettings
+from consentinel.scanner.states import Reached
+from consentinel.scanner.visit import VisitResult
+from consentinel.scanner.walls import Wall
+from tests.support.observing import OWN, PAGE, core_catalogue, make_exchange, make_observation, make_result
+
+STARTED = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
+ACCEPT = {"state": "accept", "choose": True}
+
+
+class FakeEgress:
+    def __init__(self, *refusals: Refusal, exhausted: bool = False) -> None:
+        self.refusals = list(refusals)
+        self.exhausted = exhausted
+        self.bytes_total = 1234
+
+
+class FakeBrowser:
+    version = "141.0.0.0"
+
+
+class FakeDiscovery:
+    start = f"{PAGE}?session=1"
+    left_out = 0
+
+    def __init__(self, *gaps: Gap) -> None:
+        self._gaps = list(gaps)
+
+    def finish(self) -> list[Gap]:
+        return self._gaps
+
+
+def limits(egress: FakeEgress, **changes: Any) -> Limits:
+    facts: dict[str, Any] = {
+        "deadline": time.monotonic() + 600,
+        "max_requests": 1000,
+        "egress": egress,
+        "interrupted": asyncio.Event(),
+    }
+    made = changes.pop("requests", 0)
+    return Limits(**(facts | changes), logs=[cast("NetworkLog", SimpleNamespace(total_requests=made))])
+
+
+def report_of(
+    *results: VisitResult,
+    states: tuple[Any, ...] = ("no-choice",),
+    egress: FakeEgress | None = None,
+    gaps: tuple[Gap, ...] = (),
+    **limited: Any,
+) -> Report:
+    crawl = Crawl(
+        browser=cast("Any", FakeBrowser()),
+        settings=ScanSettings(states=states),
+        options=cast("Any", None),
+        collectors=(),
+        catalogue=core_catalogue(),
+        own=OWN,
+        limits=limits(egress or FakeEgress(), **limited),
+        on_visit=lambda _result: None,
+        results=list(results),
+    )
+    return assemble(crawl, cast("Discovery", FakeDiscovery(*gaps)), started=STARTED)
+
+
+def gap_kinds(report: Report) -> list[str]:
+    return [gap.kind for gap in report.gaps]
+
+
+def test_a_clean_visit() -> None:
+    report = report_of(
+        make_result(observations=[make_observation()], watched_s=1.5, routes=[f"{PAGE}#/b?x=1"])
+    )
+    assert report.site == f"{PAGE}?session="
+    assert [finding.name for finding in report.findings] == ["seen"]
+    assert report.gaps == ()
+    (page,) = report.pages
+    assert (page.url, page.status, page.routes) == (PAGE, 200, (f"{PAGE}#/b?x=",))
+    (state,) = report.states
+    assert (state.state, state.reached, state.method) == ("no-choice", True, "nothing-clicked")
+    assert report.environment.browser == "Chromium 141.0.0.0"
+    assert (report.scanned.truncated, report.scanned.bytes) == (False, 1234)
+    assert report.scanned.started == "2026-03-01T02:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("changes", "kind"),
+    [
+        ({"wall": Wall("login-wall", "it redirects to a login page")}, "login-wall"),
+        ({"failure": "net::ERR_FAILED", "status": None}, "page-failed"),
+        ({"off_site": True, "url": "https://elsewhere.example/"}, "off-site"),
+    ],
+)
+def test_a_page_that_is_not_the_sites_is_a_gap_and_counts_for_nothing(
+    changes: dict[str, Any], kind: str
+) -> None:
+    result = make_result(f"{PAGE}a", observations=[make_observation()], **changes)
+    report = report_of(make_result(), result)
+    assert gap_kinds(report) == [kind]
+    assert report.gaps[0].where == f"{PAGE}a"
+    assert counts(result) is (kind == "page-failed")
+
+
+def test_a_state_that_was_not_reached_is_a_gap_and_what_was_seen_does_not_count() -> None:
+    missed = Reached(reached=False, method=None, detail="no banner was found")
+    report = report_of(
+        make_result(observations=[make_observation()]),
+        make_result(plan=ACCEPT, reached=missed, observations=[make_observation(name="x", state="accept")]),
+        states=("no-choice", "accept"),
+    )
+    assert gap_kinds(report) == ["state-not-reached"]
+    assert [finding.name for finding in report.findings] == ["seen"]
+    assert [(state.state, state.reached) for state in report.states] == [
+        ("no-choice", True),
+        ("accept", False),
+    ]
+    assert report.states[1].detail == "no banner was found"
+
+
+def test_states_that_the_scan_did_not_come_to_are_listed() -> None:
+    report = report_of(make_result(), states=("no-choice", "reject"))
+    assert (report.states[1].reached, report.states[1].detail) == (False, "the scan ended before this state")
+
+
+def test_a_start_page_that_fails_in_a_later_state() -> None:
+    report = report_of(
+        make_result(),
+        make_result(plan=ACCEPT, failure="net::ERR_FAILED", status=None),
+        states=("no-choice", "accept"),
+    )
+    assert gap_kinds(report) == ["page-failed", "state-not-reached"]
+    assert report.states[1].detail == "the page could not be loaded"
+
+
+def test_the_page_of_the_choice_is_visited_twice_and_listed_once() -> None:
+    reached = Reached(reached=True, method="rule", detail="clicked")
+    report = report_of(
+        make_result(plan={**ACCEPT, "watch_s": 10.0}, reached=reached),
+        make_result(plan={"state": "accept"}),
+        states=("accept",),
+    )
+    (page,) = report.pages
+    assert page.watch_s == 10.0
+    assert len(report.scanned.pages) == 2
+
+
+def test_only_hosts_that_pages_asked_for_are_refused() -> None:
+    asked = Refusal("t.tracker.example", 443, "unknown-host")
+    of_the_browser = Refusal("update.vendor.example", 443, "unknown-host")
+    result = make_result(exchanges=[make_exchange()])
+    report = report_of(result, egress=FakeEgress(asked, of_the_browser))
+    assert [(gap.kind, gap.where) for gap in report.gaps] == [("refused", "t.tracker.example:443")]
+
+
+def test_an_interrupt_in_the_middle_of_the_last_page_is_told() -> None:
+    interrupted = asyncio.Event()
+    interrupted.set()
+    report = report_of(make_result(), interrupted=interrupted)
+    assert report.scanned.truncated
+    assert gap_kinds(report) == ["interrupted"]
+
+
+def test_used_up_bytes_are_told_even_on_the_last_page() -> None:
+    report = report_of(make_result(), egress=FakeEgress(exhausted=True))
+    assert report.scanned.truncated
+    assert gap_kinds(report) == ["budget"]
+
+
+@pytest.mark.parametrize(
+    ("limited", "reason"), [({"max_requests": 9}, "--max-requests"), ({"deadline": 0.0}, "--time-budget")]
+)
+def test_a_limit_that_is_used_up_is_a_gap(limited: dict[str, Any], reason: str) -> None:
+    log = NetworkLog()
+    log.total_requests = 10
+    report = report_of(make_result(), logs=[log], **limited)
+    assert report.scanned.truncated
+    assert report.scanned.requests == 10
+    (gap,) = report.gaps
+    assert gap.kind == "budget"
+    assert reason in gap.reason
+
+
+def test_gaps_are_sorted_and_told_once() -> None:
+    later = Gap(kind="robots", where=f"{PAGE}z", reason="forbidden")
+    first = Gap(kind="page-timeout", where=PAGE, reason="slow", state="no-choice")
+    report = report_of(make_result(gaps=[first, first]), gaps=(later, later))
+    assert report.gaps == (first, later)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bench.classify_speed import measure_classify
 from bench.measures import Measure, Run, as_json, show
-from bench.scan_speed import FULL, QUICK, BenchError, measure_scans, other_browsers
+from bench.scan_speed import FULL, QUICK, BenchError, measure_scans
 
 
 def main() -> int:
@@ -55,9 +55,6 @@ def _remarks() -> Iterator[str]:
     busy = os.getloadavg()[0]
     if busy > 1:
         yield f"the machine was busy before this began (load {busy:.1f}): trust the ratios only"
-    others = other_browsers()
-    if others:
-        yield f"{others} other browser processes share code with ours: memory looks smaller than it is"
 
 
 def _parser() -> argparse.ArgumentParser:

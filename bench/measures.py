@@ -43,7 +43,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 def show(run: Run) -> None:
     """Print the table on stdout."""
     table = Table(title=", ".join(f"{name} {value}" for name, value in run.machine.items()))
-    for heading in ("what", "measured", "budget", "", "how"):
+    for heading in ("what", "measured", "budget", ""):
         table.add_column(heading, justify="right" if heading in ("measured", "budget") else "left")
     for measure in run.measures:
         table.add_row(
@@ -55,7 +55,7 @@ def show(run: Run) -> None:
         )
     console = Console(soft_wrap=True)
     console.print(table)
-    for remark in run.remarks:
+    for remark in (*(f"{measure.name}: {measure.how}" for measure in run.measures), *run.remarks):
         console.print(f"- {remark}", markup=False)
 
 

@@ -25,7 +25,7 @@ _BANNER = """
 <script>
 const banner = document.getElementById("cookie-banner");
 const load = () => document.head.append(Object.assign(document.createElement("script"), {src: "%s"}));
-const choose = (answer) => { document.cookie = "choice=" + answer + ";path=/; max-age=1000000"; banner.remove(); };
+const choose = (answer) => { document.cookie = `choice=${answer};path=/;max-age=1000000`; banner.remove(); };
 document.getElementById("yes").onclick = () => { choose("yes"); load(); };
 document.getElementById("no").onclick = () => choose("no");
 if (document.cookie.includes("choice=")) banner.remove();

@@ -33,8 +33,8 @@ DOWNLOAD: Command = (sys.executable, "-m", "playwright", "install", "--no-shell"
 DOWNLOAD_WITH_LIBRARIES: Command = (*DOWNLOAD[:-1], "--with-deps", "chromium")
 # Playwright asks for the password of others than root, and would wait for ever for it.
 MAY_SUDO: Command = ("sudo", "-n", "true")
-# Playwright waits 30 s for each of several attempts; a firewall that drops packets makes it wait for all of them.
-_ENVIRONMENT = {"PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": "10000", "DEBIAN_FRONTEND": "noninteractive"}
+# Playwright waits 30 s at each of several attempts; a firewall that drops packets costs that time at each.
+_IMPATIENT = {"PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": "10000"}
 
 # One entry for each package manager, in the order in which they are looked for. Each inner tuple is one way;
 # the next is tried when the last of its commands failed (Ubuntu's package has the other name).
@@ -64,7 +64,7 @@ def run_command(command: Command, timeout_s: float = COMMAND_TIMEOUT_S) -> bool:
 
     On a timeout or Ctrl-C the whole process group is ended.
     """
-    environment = {**_ENVIRONMENT, **os.environ}
+    environment = {**_IMPATIENT, **os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     try:
         process = subprocess.Popen(  # noqa: S603 - fixed commands of this file
             command, stdin=subprocess.DEVNULL, stdout=STDERR, env=environment, process_group=0

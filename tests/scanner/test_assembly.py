@@ -1,7 +1,6 @@
 import asyncio
 import time
 from datetime import UTC, datetime
-from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -52,8 +51,7 @@ def limits(egress: FakeEgress, **changes: Any) -> Limits:
         "egress": egress,
         "interrupted": asyncio.Event(),
     }
-    made = changes.pop("requests", 0)
-    return Limits(**(facts | changes), logs=[cast("NetworkLog", SimpleNamespace(total_requests=made))])
+    return Limits(**(facts | changes))
 
 
 def report_of(

@@ -23,6 +23,7 @@ def assemble(crawl: Crawl, discovery: Discovery, *, started: datetime) -> Report
     crawl.limits.exhausted()  # in the middle of the last page, too
     gaps = {*_visit_gaps(results), *discovery.finish(), *_refusals(results, crawl.limits.egress)}
     gaps.update(_limit_gaps(crawl.limits, discovery.start))
+    gaps.update(_state_gaps(crawl.settings.states, results, discovery.start))
     return Report(
         site=public_url(discovery.start),
         scanned=_scanned(crawl, started, discovery.left_out),
@@ -108,6 +109,14 @@ def _refusals(results: Iterable[VisitResult], egress: Egress) -> Iterator[Gap]:
         if refusal.host in asked and refusal.reason != "budget":
             where = f"{refusal.host}:{refusal.port}"
             yield Gap(kind="refused", where=where, reason=refusal_sentence(refusal))
+
+
+def _state_gaps(states: Iterable[State], results: Sequence[VisitResult], start: str) -> Iterator[Gap]:
+    """Return the states that the scan did not get to."""
+    for state in states:
+        if not any(result.plan.state == state for result in results):
+            reason = "the scan ended before this state"
+            yield Gap(kind="state-not-reached", where=public_url(start), state=state, reason=reason)
 
 
 def _limit_gaps(limits: Limits, start: str) -> Iterator[Gap]:

@@ -42,6 +42,20 @@ def read_scan_section(file: Path, known: Collection[str]) -> dict[str, Entry]:
     return {key: Entry(_value(node, file), file, line) for key, node, line in entries}
 
 
+def read_site(file: Path = DEFAULT_FILE) -> str | None:
+    """Return the address under `site:`, None where the file or the key is absent.
+
+    Raises InputError as `read_scan_section`, and where it is no text.
+    """
+    if not file.exists():
+        return None
+    for key, node, line in _fields(_compose(file), file, "the file", SECTIONS):
+        if key == "site":
+            site = _value(node, file)
+            return site if isinstance(site, str) else _fail(file, line, "`site` must be a web address")
+    return None
+
+
 def _compose(file: Path) -> yaml.Node | None:
     try:
         return yaml.compose(file.read_text("utf-8"), Loader=_Loader)

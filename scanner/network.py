@@ -18,8 +18,8 @@ from consentinel.scanner.wire import Params, Wire
 _SMALL_IMAGE_BYTES = 6000
 # Streams stay open by design: waiting for them would be waiting for ever.
 _STREAMS = frozenset({"EventSource", "WebSocket", "Media", "Ping"})
-
-
+# What is kept of one visit; further requests are only counted. Busy news sites make about 1,500.
+MAX_EXCHANGES = 5000
 _WORKER = "worker"
 _TYPES = {"fetch": "Fetch", "xhr": "XHR", "script": "Script"}
 
@@ -53,10 +53,16 @@ class Exchange:
 
 
 class NetworkLog:
-    """All exchanges since `begin()`, in the order in which they started."""
+    """All exchanges since `begin()`, in the order in which they started, the first `limit` of them.
 
-    def __init__(self) -> None:
+    total_requests: how many there were in all visits. left_out: how many above `limit` since `begin()`.
+    """
+
+    def __init__(self, limit: int = MAX_EXCHANGES) -> None:
+        self._limit = limit
         self.total_requests = 0
+        self._earlier: set[str] = set()
+        self._unfinished: set[str] = set()
         self.begin()
 
     def listen(self, wire: Wire) -> None:
@@ -75,6 +81,12 @@ class NetworkLog:
     def begin(self) -> None:
         """Forget the visit before."""
         self.exchanges: list[Exchange] = []
+        self.left_out = 0
+        if len(self._earlier) >= self._limit:
+            self._earlier.clear()
+        self._earlier |= self._unfinished
+        self._unfinished.clear()
+        self._guessed: dict[str, Exchange] = {}
         self._latest: dict[str, Exchange] = {}
         self._hops: dict[str, list[Exchange]] = {}
         self._extras: dict[str, list[Params]] = {}
@@ -86,13 +98,20 @@ class NetworkLog:
         return not self._open and time.monotonic() - self.last_activity >= for_s
 
     def knows(self, url: str) -> bool:
-        """Say whether a request for this address is in the log."""
-        return any(exchange.url == url for exchange in self.exchanges)
+        """Say whether a request for this address is in the log, with all that a request has."""
+        return any(
+            exchange.url == url and exchange.request_id not in self._guessed for exchange in self.exchanges
+        )
 
     def add_of_worker(
         self, url: str, method: str, kind: str, status: int | None, cookies: Sequence[str]
     ) -> None:
         """Add a request that DevTools missed: the worker ran before its network was being watched."""
+        guess = next((guess for guess in self._guessed.values() if guess.url == url), None)
+        if guess is not None:
+            guess.method = method
+            del self._guessed[guess.request_id]
+            return
         exchange = Exchange(
             request_id=f"missed-{len(self.exchanges)}",
             url=url,
@@ -107,8 +126,7 @@ class NetworkLog:
             set_cookies=tuple(cookies),
             answered_at=datetime.now(UTC),
         )
-        self.total_requests += 1
-        self.exchanges.append(exchange)
+        self._keep(exchange)
 
     def settle_cookies(self) -> None:
         """Give each hop its Set-Cookie lines, which arrive apart from the responses and in any order."""
@@ -128,25 +146,56 @@ class NetworkLog:
             _apply_response(previous, params["redirectResponse"])
         if not params["request"]["url"].startswith(("http:", "https:")):
             return
-        self._add(_exchange(params, previous))
+        if previous is not None or not self._repeats(params):
+            self._add(_exchange(params, previous))
+
+    def _repeats(self, params: Params) -> bool:
+        """Say whether another session has told this already: a page and its popup share a service worker."""
+        known = self._latest.get(params["requestId"])
+        return known is not None and known.url == params["request"]["url"]
+
+    def _keep(self, exchange: Exchange) -> bool:
+        self.total_requests += 1
+        if len(self.exchanges) >= self._limit:
+            self.left_out += 1
+            return False
+        self.exchanges.append(exchange)
+        return True
 
     def _add(self, exchange: Exchange) -> None:
-        self.total_requests += 1
-        self.exchanges.append(exchange)
+        self.last_activity = time.monotonic()
+        if not self._keep(exchange):
+            return
+        self._unfinished.add(exchange.request_id)
         self._latest[exchange.request_id] = exchange
         self._hops.setdefault(exchange.request_id, []).append(exchange)
         if exchange.resource_type not in _STREAMS:
             self._open.add(exchange.request_id)
-        self.last_activity = time.monotonic()
 
     def _response(self, params: Params) -> None:
-        exchange = self._latest.get(params["requestId"])
+        exchange = self._latest.get(params["requestId"]) or self._guess(params)
         if exchange is not None:
             _apply_response(exchange, params["response"])
             exchange.resource_type = params.get("type", exchange.resource_type)
 
+    def _guess(self, params: Params) -> Exchange | None:
+        """Make up the request of an answer to a worker that asked before its network was being watched.
+
+        DevTools does not say the method then: GET, unless Playwright knows better.
+        """
+        url, request_id = params["response"]["url"], params["requestId"]
+        of_worker = params.get("loaderId") == "" and url.startswith(("http:", "https:"))
+        if not of_worker or request_id in self._earlier:
+            return None
+        self._add(_exchange({**params, "request": {"url": url, "method": "GET"}}, None))
+        exchange = self._latest.get(request_id)
+        if exchange is not None:
+            self._guessed[request_id] = exchange
+        return exchange
+
     def _response_extra(self, params: Params) -> None:
-        self._extras.setdefault(params["requestId"], []).append(params)
+        if params["requestId"] in self._extras or len(self._extras) < self._limit:
+            self._extras.setdefault(params["requestId"], []).append(params)
 
     def _request_extra(self, params: Params) -> None:
         exchange = self._latest.get(params["requestId"])
@@ -172,7 +221,8 @@ class NetworkLog:
 
     def _close(self, params: Params) -> Exchange | None:
         request_id = params["requestId"]
-        self._open.discard(request_id)
+        for waiting in (self._open, self._unfinished, self._earlier):
+            waiting.discard(request_id)
         self.last_activity = time.monotonic()
         exchange = self._latest.get(request_id)
         if exchange is not None:

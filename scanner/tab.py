@@ -104,6 +104,7 @@ class Tab:
         tab = cls(context, options, own, hook_source)
         await tab.new_page()
         context.on("page", lambda page: tab._in_background(tab._popup(page)))
+        context.on("request", tab._of_service_worker)
         return tab
 
     async def new_page(self) -> None:
@@ -114,6 +115,7 @@ class Tab:
         self.page.on("request", lambda request: self._asked.append(request))  # noqa: PLW0108 it marks handlers
         self.page.on("crash", lambda _page: self._mark_crashed())
         self.wire = await self._wire_up(self.page)
+        await self.wire.watch_shared_workers(self.page)
         self._main_frame_id = (await self.wire.send("Page.getFrameTree"))["frameTree"]["frame"]["id"]
         self.wire.on("Page.loadEventFired", lambda _params: self._mark_loaded())
         self.wire.on("Page.navigatedWithinDocument", self._route)
@@ -266,6 +268,10 @@ class Tab:
             self._answered.add(asked)
             answer = {"response": "ProvideCredentials", "username": known[0], "password": known[1]}
         wire.spawn("Fetch.continueWithAuth", {"requestId": asked, "authChallengeResponse": answer})
+
+    def _of_service_worker(self, request: Request) -> None:
+        if request.service_worker is not None:  # the others come by the page's own event
+            self._asked.append(request)
 
     def _route(self, params: Params) -> None:
         is_page = params["frameId"] == self._main_frame_id and host_of(params["url"]) in self._own

@@ -11,6 +11,7 @@ MAX_URL_CHARS = 8_192
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
+_LOCAL = re.compile(r"(?:localhost|127\.[0-9.]+|\[::1\])(?:[:/]|$)", re.IGNORECASE)
 _USER = re.compile(r"(?:(?<=//)|^)[^/?#]*@")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -103,7 +104,8 @@ def _check_scheme(text: str, shown: str) -> None:
     found = _SCHEME.match(text)
     rest = text[found.end() :] if found else ""
     if found is None or (not rest.startswith("/") and _is_port(rest)):
-        suggestion = f"write {_shown('https://' + text)}" if text else "write e.g. https://example.org/"
+        scheme = "http" if _LOCAL.match(text) or found is not None else "https"
+        suggestion = f"write {_shown(f'{scheme}://{text}')}" if text else "write e.g. https://example.org/"
         raise InputError(f"{shown} has no scheme: {suggestion}")
     scheme = found[1].lower()
     if scheme not in _DEFAULT_PORTS:

@@ -24,7 +24,7 @@ from consentinel.scanner.watching import watch
 _READ_TIMEOUT_S = 5.0
 _LEAST_SETTLE_S = 0.5
 T = TypeVar("T")
-_CRASH = ("renderer-crashed", "the page crashed the browser's renderer")
+_CRASHED = "the page crashed the browser's renderer"
 _DOCUMENT = "() => (document.documentElement?.outerHTML ?? '').slice(0, 2_000_000)"
 
 
@@ -270,10 +270,12 @@ def _one_line(error: PlaywrightError) -> str:
 
 
 def _hang(tab: Tab, reason: str) -> tuple[str, str]:
-    return _CRASH if tab.crashed else ("page-timeout", reason)
+    if tab.crashed:
+        return "renderer-crashed", _CRASHED
+    return "page-timeout", reason
 
 
 def _page_error(tab: Tab, error: PlaywrightError) -> tuple[str, str]:
     if tab.crashed or "crashed" in error.message:
-        return _CRASH
+        return "renderer-crashed", _CRASHED
     return "page-lost", "the page went away while it was being read"

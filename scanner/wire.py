@@ -6,22 +6,26 @@ https://chromedevtools.github.io/devtools-protocol/tot/Target/
 """
 
 import asyncio
-import itertools
 from collections import defaultdict
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
-import msgspec
-
 from consentinel.scanner.browser import CDPSession, Page, PlaywrightError
+from consentinel.scanner.children import Children, Command, Params
 
-Params = dict[str, Any]
+__all__ = ["BINDING", "Params", "Wire"]
+
 Handler = Callable[[Params], None]
 
 # What reaches Python from the page: the hooks take this function away before any page script can see it.
 BINDING = "__consentinel_report"
 
+# A page may ask for more than a browser can answer: of what only informs, no more than this waits.
+MAX_WAITING = 500
 _AUTO_ATTACH: Params = {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": False}
+_SHARED_WORKER: Params = {"type": "shared_worker"}
 
 
 class Wire:
@@ -31,7 +35,6 @@ class Wire:
         self._session = session
         self._hook_source = hook_source
         self._handlers: dict[str, list[Handler]] = defaultdict(list)
-        self._ids = itertools.count(1)
         self._tasks: set[asyncio.Task[None]] = set()
         self.has_workers = False
 
@@ -42,7 +45,7 @@ class Wire:
         Raises PlaywrightError where the page is already gone.
         """
         wire = cls(await page.context.new_cdp_session(page), hook_source)
-        wire._listen()
+        wire._listen(wire._session)
         for method, params in wire._page_set_up():
             await wire.send(method, params)
         return wire
@@ -59,15 +62,37 @@ class Wire:
         return result
 
     def spawn(self, method: str, params: Params, then: Handler | None = None) -> None:
-        """Send a command without waiting; a page that is gone by then is no error."""
-        self._keep(self._quietly(method, params, then))
+        """Send a command without waiting; a page that is gone by then is no error.
+
+        A question (one with `then`) is left out while MAX_WAITING commands wait for their answers.
+        """
+        if then is None or len(self._tasks) < MAX_WAITING:
+            self._keep(self._quietly(self._session, method, params, then))
+
+    async def watch_shared_workers(self, page: Page) -> None:
+        """Listen to the shared workers of the page's context, too, until the page is closed.
+
+        They are no children of a page, and Playwright lets them run at once. A browser session hears of them
+        before their script is even asked for, which is early enough. Raises PlaywrightError.
+        """
+        context_id = (await self.send("Target.getTargetInfo"))["targetInfo"]["browserContextId"]
+        browser = page.context.browser
+        if browser is None:  # only where a context is a whole browser, which no scan makes
+            return
+        session = await browser.new_browser_cdp_session()
+        page.on("close", lambda _page: self._keep(_detach(session)))
+        self._listen(session)
+        session.on(
+            "Target.targetCreated", lambda params: self._join(session, context_id, params["targetInfo"])
+        )
+        await session.send("Target.setDiscoverTargets", {"discover": True, "filter": [_SHARED_WORKER]})
 
     async def drain(self) -> None:
         """Wait until every spawned command has been answered."""
         while self._tasks:
             await asyncio.gather(*self._tasks)
 
-    def _page_set_up(self) -> list[tuple[str, Params]]:
+    def _page_set_up(self) -> list[Command]:
         return [
             ("Network.enable", {"maxTotalBufferSize": 20_000_000, "maxResourceBufferSize": 2_000_000}),
             ("Runtime.enable", {}),
@@ -78,44 +103,26 @@ class Wire:
             ("Target.setAutoAttach", _AUTO_ATTACH),
         ]
 
-    def _child_set_up(self, kind: str) -> list[tuple[str, Params]]:
+    def _child_set_up(self, kind: str) -> list[Command]:
         self.has_workers = self.has_workers or kind != "iframe"
-        resume: tuple[str, Params] = ("Runtime.runIfWaitingForDebugger", {})
         if kind == "iframe":
-            return [*self._page_set_up(), resume]
-        return [("Network.enable", {}), ("Target.setAutoAttach", _AUTO_ATTACH), resume]
+            return self._page_set_up()
+        return [("Network.enable", {}), ("Target.setAutoAttach", _AUTO_ATTACH)]
 
-    def _listen(self) -> None:
-        self._session.on("Target.attachedToTarget", self._attached)
-        self._session.on("Target.receivedMessageFromTarget", self._child_message)
+    def _listen(self, session: CDPSession) -> None:
+        children = Children(partial(self._spawn_at, session), self._child_set_up, self._dispatch)
+        session.on("Target.attachedToTarget", children.attached)
+        session.on("Target.detachedFromTarget", children.detached)
+        session.on("Target.receivedMessageFromTarget", children.message)
 
-    def _attached(self, params: Params) -> None:
-        for method, arguments in self._child_set_up(params["targetInfo"]["type"]):
-            message = {"id": next(self._ids), "method": method, "params": arguments}
-            self._to_child([params["sessionId"]], message)
+    def _join(self, session: CDPSession, context_id: str, target: Params) -> None:
+        if target["type"] == "shared_worker" and target.get("browserContextId") == context_id:
+            self._spawn_at(
+                session, "Target.attachToTarget", {"targetId": target["targetId"], "flatten": False}
+            )
 
-    def _to_child(self, path: list[str], message: Params) -> None:
-        """Wrap a message once per level: a worker of a worker is reached through its parent."""
-        for session_id in reversed(path[1:]):
-            inner = msgspec.json.encode(message).decode()
-            params = {"sessionId": session_id, "message": inner}
-            message = {"id": next(self._ids), "method": "Target.sendMessageToTarget", "params": params}
-        params = {"sessionId": path[0], "message": msgspec.json.encode(message).decode()}
-        self.spawn("Target.sendMessageToTarget", params)
-
-    def _child_message(self, params: Params) -> None:
-        self._from_child([params["sessionId"]], msgspec.json.decode(params["message"]))
-
-    def _from_child(self, path: list[str], message: Params) -> None:
-        event, params = message.get("method"), message.get("params", {})
-        if event == "Target.receivedMessageFromTarget":
-            self._from_child([*path, params["sessionId"]], msgspec.json.decode(params["message"]))
-        elif event == "Target.attachedToTarget":
-            for method, arguments in self._child_set_up(params["targetInfo"]["type"]):
-                inner = {"id": next(self._ids), "method": method, "params": arguments}
-                self._to_child([*path, params["sessionId"]], inner)
-        elif event:
-            self._dispatch(event, params)
+    def _spawn_at(self, session: CDPSession, method: str, params: Params) -> None:
+        self._keep(self._quietly(session, method, params, None))
 
     def _dispatch(self, event: str, params: Params) -> None:
         for handler in self._handlers.get(event, ()):
@@ -126,10 +133,15 @@ class Wire:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _quietly(self, method: str, params: Params, then: Handler | None) -> None:
+    async def _quietly(self, session: CDPSession, method: str, params: Params, then: Handler | None) -> None:
         try:
-            result = await self.send(method, params)
+            result: Params = await session.send(method, params)
         except PlaywrightError:
             return
         if then is not None:
             then(result)
+
+
+async def _detach(session: CDPSession) -> None:
+    with suppress(PlaywrightError):
+        await session.detach()

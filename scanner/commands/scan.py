@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from consentinel.scanner.commands.sites import scan_sites
+from consentinel.scanner.config_file import read_site
 from consentinel.scanner.errors import InputError, OutputError
 from consentinel.scanner.fail_on import broken_rules
 from consentinel.scanner.interrupts import Outcome, run_interruptibly
@@ -77,8 +78,8 @@ def command(
 ) -> None:
     """Scan a site in a real browser and report its cookies, storage, pixels, beacons, scripts and CAPTCHAs.
 
-    Several URLs are entry pages of one site. The report is printed as text, or in the --format asked for, and
-    written to each -o FILE.
+    Several URLs are entry pages of one site; without any, it is the `site` of consentinel.yaml. The report is
+    printed as text, or in the --format asked for, and written to each -o FILE.
 
     Ctrl-C ends the scan early: what was found by then is printed and written, marked as truncated.
 
@@ -97,6 +98,7 @@ def command(
         raise InputError(
             "--out-dir and --jobs go with --sites FILE: name the file of sites, or leave them out"
         )
+    urls = urls or tuple(filter(None, [read_site()]))
     sys.exit(_scan_site(urls, settings, plan_outputs(paths), shape or "text", quiet=quiet))
 
 

@@ -3,7 +3,7 @@
 What a scan finds: Google Analytics, Microsoft Advertising, Pinterest, TikTok and an unknown tracker run
 before any choice and after reject; Hotjar runs until reject; Meta, HubSpot, LinkedIn and the YouTube frame
 wait for accept. Tags come at load, at +2 s, on scroll, on the first pointer move and at the second page view.
-Values are random at every visit, names are not.
+Values are random at every visit, names are not. The company has three hosts: for pages, files and the cart.
 """
 
 import tempfile
@@ -21,6 +21,7 @@ from starlette.types import ASGIApp
 from consentinel.scanner.demo.certificate import write_certificate
 from consentinel.scanner.demo.local_names import LOCAL_SUFFIX, LocalNames
 from consentinel.scanner.demo.loopback import LoopbackServer
+from consentinel.scanner.demo.own_hosts import CART_HOST, STATIC_HOST, cart_routes, file_routes
 from consentinel.scanner.demo.vendors import set_missing, vendor_hosts, vendor_routes
 
 _SHOP = "www.northwind-demo.example"
@@ -28,8 +29,6 @@ _SHOP = "www.northwind-demo.example"
 DEMO_URL = f"https://{_SHOP}/"
 
 _HERE = Path(__file__).parent
-_STATIC = _HERE / "static" / "site"
-_MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".txt": "text/plain", ".xml": "application/xml"}
 _COOKIES = (("PHPSESSID", "Path=/; HttpOnly; SameSite=Lax"), ("csrf_token", "Path=/; SameSite=Strict"))
 _LANGUAGE = "lang=en; Path=/; Max-Age=31536000; SameSite=Lax"
 _PAGES = {
@@ -40,6 +39,8 @@ _PAGES = {
     "/contact": "contact.html",
     "/privacy": "privacy.html",
 }
+_NOT_FOUND = "not found"
+_CART = "cart"
 _NAVIGATION = (
     ("/products", "Stations"),
     ("/pricing", "Prices"),
@@ -47,13 +48,19 @@ _NAVIGATION = (
     ("/contact", "Contact"),
 )
 _PRODUCTS = (
-    ("Sprig", "For one garden: air and soil, a year on one battery.", "#dff1f0"),
-    ("Hedge", "For rows: leaf wetness, wind and a mast you can carry.", "#fdf0d9"),
-    ("Ridge", "For slopes: five heights at once, and it sees cold air move.", "#e3ecf2"),
+    ("Sprig", "For one garden: air and soil, a year on one battery.", f"https://{STATIC_HOST}/sprig.svg"),
+    ("Hedge", "For rows: leaf wetness, wind and a mast you can carry.", f"https://{STATIC_HOST}/hedge.svg"),
+    (
+        "Ridge",
+        "For slopes: five heights at once, and it sees cold air move.",
+        f"https://{STATIC_HOST}/ridge.svg",
+    ),
 )
 _POLICY = (
     ("PHPSESSID", "Northwind", "Keeps your session", "Session"),
     ("csrf_token", "Northwind", "Protects forms", "Session"),
+    ("cart", "Northwind", "Keeps your cart", "2 weeks"),
+    ("shop_session", "Northwind", "Keeps your cart", "Session"),
     ("cookie_consent", "Northwind", "Remembers your choice", "6 months"),
     ("_ga", "Google", "Counts visits", "2 years"),
     ("_gat", "Google", "No longer used", "1 minute"),
@@ -62,7 +69,7 @@ _POLICY = (
 
 def demo_hosts() -> tuple[str, ...]:
     """Return every host name the demo answers for, sorted."""
-    return tuple(sorted({_SHOP, *vendor_hosts()}))
+    return tuple(sorted({_SHOP, STATIC_HOST, CART_HOST, *vendor_hosts()}))
 
 
 def demo_app() -> ASGIApp:
@@ -70,7 +77,12 @@ def demo_app() -> ASGIApp:
 
     Under `<host>.localhost:PORT` the same hosts can be looked at without mapping any name.
     """
-    hosts: list[BaseRoute] = [*_both(_SHOP, _shop_routes())]
+    pages = _render_pages()
+    hosts: list[BaseRoute] = [
+        *_both(_SHOP, _shop_routes(pages)),
+        *_both(STATIC_HOST, file_routes(main_host=False)),
+        *_both(CART_HOST, cart_routes(pages[_CART])),
+    ]
     for host in vendor_hosts():
         hosts += _both(host, vendor_routes(host))
     return LocalNames(Starlette(routes=[*hosts, Mount("/", Router([Route("/", _to_shop)]))]), demo_hosts())
@@ -90,28 +102,23 @@ def _both(host: str, routes: list[Route]) -> list[Host]:
     return [Host(host, router), Host(host + LOCAL_SUFFIX, router)]
 
 
-def _shop_routes() -> list[Route]:
-    pages = _render_pages()
+def _shop_routes(pages: dict[str, str]) -> list[Route]:
     return [
         *(Route(path, _page(pages[path], 200), methods=["GET", "POST"]) for path in _PAGES),
-        *(Route(_public_path(file), _file(file)) for file in sorted(_STATIC.iterdir())),
-        Route("/{rest:path}", _page(pages[""], 404)),
+        *file_routes(main_host=True),
+        Route("/{rest:path}", _page(pages[_NOT_FOUND], 404)),
     ]
 
 
 def _render_pages() -> dict[str, str]:
-    """Return the HTML of each path; that of the empty path is for all others."""
+    """Return the HTML of each path of the main host, and of the two pages that are elsewhere."""
     templates = Environment(loader=FileSystemLoader(_HERE / "templates"), autoescape=True)
     return {
         path: templates.get_template(name).render(
             here=path, navigation=_NAVIGATION, products=_PRODUCTS, policy=_POLICY
         )
-        for path, name in {**_PAGES, "": "not_found.html"}.items()
+        for path, name in {**_PAGES, _NOT_FOUND: "not_found.html", _CART: "cart.html"}.items()
     }
-
-
-def _public_path(file: Path) -> str:
-    return f"/{file.name}" if file.suffix in {".txt", ".xml"} else f"/static/{file.name}"
 
 
 def _page(html: str, status: int) -> Callable[[Request], Response]:
@@ -121,15 +128,6 @@ def _page(html: str, status: int) -> Callable[[Request], Response]:
         if "lang" not in request.cookies:
             response.headers.append("Set-Cookie", _LANGUAGE)
         return response
-
-    return answer
-
-
-def _file(file: Path) -> Callable[[Request], Response]:
-    content = file.read_bytes()
-
-    def answer(_: Request) -> Response:
-        return Response(content, media_type=_MEDIA_TYPES[file.suffix])
 
     return answer
 

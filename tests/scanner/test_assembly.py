@@ -3,15 +3,18 @@ import time
 from datetime import UTC, datetime
 from typing import Any, cast
 
+import msgspec
 import pytest
 
 from consentinel.scanner.addresses import Refusal
 from consentinel.scanner.assembly import assemble, counts
 from consentinel.scanner.crawl import Crawl, Limits
 from consentinel.scanner.network import NetworkLog
-from consentinel.scanner.observations import Gap
+from consentinel.scanner.frontier import Frontier
+from consentinel.scanner.observations import Gap, Writer
 from consentinel.scanner.pages import Discovery
 from consentinel.scanner.report import Report
+from consentinel.scanner.robots import parse_robots
 from consentinel.scanner.settings import ScanSettings
 from consentinel.scanner.states import Reached
 from consentinel.scanner.visit import VisitResult
@@ -19,6 +22,7 @@ from consentinel.scanner.walls import Wall
 from tests.support.observing import OWN, PAGE, core_catalogue, make_exchange, make_observation, make_result
 
 STARTED = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
+JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dBjftJeZ4CVP"
 ACCEPT = {"state": "accept", "choose": True}
 
 
@@ -197,3 +201,65 @@ def test_gaps_are_sorted_and_told_once() -> None:
     first = Gap(kind="page-timeout", where=PAGE, reason="slow", state="no-choice")
     report = report_of(make_result(gaps=[first, first]), gaps=(later, later))
     assert report.gaps == (first, later)
+
+
+CANARY = "s3cretCanary"
+
+
+def _frontier_gaps() -> tuple[Gap, ...]:
+    """Return what the frontier says of a forbidden page and of a calendar without an end."""
+    robots = parse_robots("User-agent: *\nDisallow: /private")
+    frontier = Frontier(OWN, robots=robots, max_pages=25)
+    frontier.seed([PAGE])
+    frontier.next_level()
+    forbidden = f"{PAGE}private?email=ann@mail.example&token={CANARY}"
+    trap = [f"{PAGE}calendar/2026/{month}/?token={CANARY}{month}&page={month}" for month in range(1, 40)]
+    frontier.add_links(PAGE, 0, [forbidden, *trap])
+    frontier.next_level()
+    return frontier.gaps
+
+
+def test_no_gap_shows_what_an_address_carries() -> None:
+    gaps = (
+        *_frontier_gaps(),
+        Gap(kind="sitemap", where=f"{PAGE}sitemap.xml?key={CANARY}", reason="this sitemap answered 404"),
+        Gap(kind="odd", where=f"ann@mail.example {JWT}", reason=f"see {PAGE}?x={CANARY}, ann@mail.example"),
+    )
+    failure = f'Navigation to "{PAGE}?token={CANARY}" is interrupted by another one to "{PAGE}b?e={CANARY}"'
+    chromium = f"Page.goto: net::ERR_FAILED at {PAGE}?token={CANARY}"
+    failed = [make_result(f"{PAGE}{name}?k={CANARY}", failure=text, status=None)
+              for name, text in (("a", failure), ("b", chromium))]
+    report = report_of(make_result(), *failed, gaps=gaps)
+    assert {"robots", "crawl-trap", "sitemap", "page-failed", "odd"} == set(gap_kinds(report))
+    shown = msgspec.json.encode(report.gaps).decode()
+    assert CANARY not in shown
+    assert JWT not in shown
+    assert "ann@" not in shown
+    places = {(gap.kind, gap.where) for gap in report.gaps}
+    assert ("sitemap", f"{PAGE}sitemap.xml?key=") in places
+    assert ("robots", f"{PAGE}private?email=&token=") in places
+    assert [gap.reason for gap in report.gaps if gap.where == f"{PAGE}b?k="] == ["net::ERR_FAILED"]
+
+
+def test_random_sub_domains_are_shown_as_one() -> None:
+    results, refusals = [], []
+    for label in ("3f2a1b9c4d5e6f70", "0a1b2c3d4e5f6071"):
+        host = f"{label}.rum.tp.test"
+        url = f"https://{host}/p.gif"
+        facts = {"kind": "pixel", "name": f"{host}/p.gif", "host": host, "url": url}
+        told = {"evidence": (f"sent to {url}",), "attributes": {"redirects": (url,), "frame": host}}
+        seen = make_observation(**facts, **told, writer=Writer(f"https://{host}/t.js", 1))
+        results.append(make_result(observations=[seen], exchanges=[make_exchange(url=url)]))
+        refusals.append(Refusal(host, 443, "unknown-host"))
+    report = report_of(*results, egress=FakeEgress(*refusals))
+    (found,) = report.findings
+    assert (found.name, found.host, found.url) == (
+        "*.rum.tp.test/p.gif", "*.rum.tp.test", "https://*.rum.tp.test/p.gif"
+    )
+    assert found.attributes["redirects"] == ("https://*.rum.tp.test/p.gif",)
+    assert found.attributes["frame"] == "*.rum.tp.test"
+    (gap,) = report.gaps
+    assert gap.where == "*.rum.tp.test:443"
+    text = msgspec.json.encode(report).decode()
+    assert "3f2a1b9c" not in text
+    assert "0a1b2c3d" not in text

@@ -5,7 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from consentinel.scanner.browser_process import browser_environment, browser_wrapper
+from consentinel.scanner.browser_process import (
+    DRIVER_ENVIRONMENT,
+    browser_environment,
+    browser_wrapper,
+    driver_environment,
+)
 
 ECHO = '#!/bin/sh\nfor argument do printf "%s\\n" "$argument"; done\n'
 
@@ -72,3 +77,24 @@ def test_the_browser_sees_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "canary" not in environment.values()
     assert environment["LC_TIME"] == "C"
     assert environment["PATH"] == os.environ["PATH"]
+
+
+def test_driver_environment_ends_with_its_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in DRIVER_ENVIRONMENT:
+        monkeypatch.delenv(name, raising=False)
+    before = dict(os.environ)
+    with driver_environment():
+        assert dict(os.environ) == before | DRIVER_ENVIRONMENT
+    assert dict(os.environ) == before
+
+
+def test_driver_environment_leaves_what_the_operator_has_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NODE_OPTIONS", "--use-openssl-ca")
+    with driver_environment():
+        assert os.environ["NODE_OPTIONS"] == "--use-openssl-ca"
+    assert os.environ["NODE_OPTIONS"] == "--use-openssl-ca"
+
+
+def test_browser_does_not_get_the_options_of_the_driver() -> None:
+    with driver_environment():
+        assert not set(browser_environment()) & set(DRIVER_ENVIRONMENT)

@@ -1,4 +1,5 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 from hypothesis import given
@@ -123,3 +124,17 @@ def test_declared_lifetime(attributes: str, seconds: int | None) -> None:
 )
 def test_a_deletion_is_told_from_a_cookie(line: str, deletes: bool) -> None:
     assert parsed(line).deletes is deletes
+
+
+@pytest.mark.parametrize("declared_s", [120, 1800, 7200, 86_400, 30 * 86_400, 365 * 86_400])
+@pytest.mark.parametrize("late_ms", [0, 1, 700, 999, 1500, 2900])
+def test_an_expiry_lost_in_seconds_gives_the_declared_lifetime(declared_s: int, late_ms: int) -> None:
+    set_at = NOW - timedelta(milliseconds=late_ms)
+    expires = format_datetime((set_at + timedelta(seconds=declared_s)).replace(microsecond=0), usegmt=True)
+    assert parsed(f"a=1; Expires={expires}").max_age_s == declared_s
+
+
+def test_other_lifetimes_are_as_declared() -> None:
+    assert parsed("a=1; Max-Age=7199").max_age_s == 7199
+    assert parsed(f"a=1; Expires={format_datetime(NOW + timedelta(seconds=1000), usegmt=True)}").max_age_s == 1000
+    assert parsed(f"a=1; Expires={format_datetime(NOW - timedelta(seconds=1), usegmt=True)}").deletes

@@ -94,3 +94,12 @@ def test_a_request_without_an_answer() -> None:
 @given(url=st.one_of(st.text(max_size=60), st.text(max_size=40).map("https://[".__add__)))
 def test_no_address_raises(values: bool, url: str) -> None:
     assert har(values=values, url=url)["log"]["entries"]
+
+
+def test_a_request_starts_when_the_browser_says() -> None:
+    wall = datetime(2026, 3, 1, 8, 30, tzinfo=UTC).timestamp()
+    pending = {"answered_at": None, "duration_s": None}
+    for changes in ({}, pending):
+        log = har(values=False, started_wall=wall, **changes)["log"]
+        assert log["entries"][0]["startedDateTime"] == "2026-03-01T08:30:00+00:00"
+        assert log["pages"][0]["startedDateTime"] == "2026-03-01T08:30:00+00:00"

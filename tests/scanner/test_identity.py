@@ -1,7 +1,7 @@
 import pytest
 
 from consentinel.scanner.catalogue.subject import UNCLASSIFIED, Decision
-from consentinel.scanner.identity import display_name, finding_id, is_document
+from consentinel.scanner.identity import collapse_hosts, display_name, finding_id, is_document
 from consentinel.scanner.observations import Observation, Writer
 from consentinel.scanner.party import OwnHosts
 from tests.support.observing import OWN, PAGE, make_observation
@@ -87,3 +87,64 @@ def test_the_name_is_the_pattern_that_matched_or_the_collapsed_name() -> None:
     assert display_name(observation, Decision(pattern="_sp_id.*")) == "_sp_id.*"
     assert display_name(observation, Decision(pattern="_sp_id.1fff")) == "_sp_id.1fff"
     assert display_name(make_observation(name="AMP_abcdef1234"), UNCLASSIFIED) == "AMP_*"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "cfg:{}",
+        "cfg_{}",
+        "cfg-{}",
+        "{}_cfg",
+        "cfg:https://{}/",
+        "cfg:http%3A%2F%2F{}%2Fabout",
+        "%2F{}",
+        "cookies.{}",
+    ],
+)
+def test_own_hosts_inside_names_are_the_site(name: str) -> None:
+    ids = set()
+    for host in ("www.shop.example", "pr-12.preview.example", "build-3f2a1b9c.preview.example"):
+        facts = {"kind": "storage", "attributes": {"area": "localStorage"}}
+        stored = make_observation(name=name.format(host), host=host, page=f"https://{host}/", **facts)
+        ids.add(identity(stored, OwnHosts(host)))
+    assert len(ids) == 1
+    assert "{site}" in min(ids).partition("@")[0]
+
+
+@pytest.mark.parametrize("path", ["c/{}/p.gif", "c/https://{}/p.gif", "c/https%3A%2F%2F{}%2F", "c/{}.js"])
+def test_own_hosts_inside_paths_of_third_parties_are_the_site(path: str) -> None:
+    ids = set()
+    for host in ("www.shop.example", "pr-12.preview.example"):
+        facts = {"kind": "pixel", "name": f"t.tp.test/{path.format(host)}", "host": "t.tp.test"}
+        ids.add(identity(make_observation(page=f"https://{host}/", **facts), OwnHosts(host)))
+        writer = Writer(f"https://t.tp.test/{path.format(host)}", 3)
+        seen = make_observation(host=host, page=f"https://{host}/", writer=writer)
+        assert host not in identity(seen, OwnHosts(host))
+    assert len(ids) == 1
+    assert "{site}" in min(ids)
+
+
+def test_other_hosts_inside_names_stay() -> None:
+    seen = make_observation(name="cfg:www.other.example")
+    assert identity(seen) == "cookie:cfg:www.other.example@{site}"
+
+
+def test_random_sub_domains_of_third_parties_are_one_finding() -> None:
+    ids, names = set(), set()
+    for label in ("3f2a1b9c4d5e6f70", "0a1b2c3d4e5f6071"):
+        host = f"{label}.rum.tp.test"
+        seen = make_observation(kind="pixel", name=f"{host}/p.gif", host=host)
+        ids.add(identity(seen))
+        names.add(display_name(seen, UNCLASSIFIED))
+        ids.add(identity(make_observation(writer=Writer(f"https://{host}/t.js", 1))))
+    assert names == {"*.rum.tp.test/p.gif"}
+    assert len(ids) == 2
+
+
+def test_a_host_of_the_site_itself_is_always_shown() -> None:
+    host = "3f2a1b9c4d5e6f70.shop.example"
+    seen = make_observation(kind="script", name=f"{host}/a.js", host=host)
+    assert display_name(seen, UNCLASSIFIED) == f"{host}/a.js"
+    assert collapse_hosts(f"sent to https://{host}/a.js", OWN) == f"sent to https://{host}/a.js"
+    assert collapse_hosts("see https://3f2a1b9c4d5e.tp.test:1/a", OWN) == "see https://*.tp.test:1/a"

@@ -1,3 +1,4 @@
+import base64
 import random
 import re
 import string
@@ -10,10 +11,12 @@ from hypothesis import strategies as st
 
 from consentinel.scanner.shapes import (
     collapse_build,
+    collapse_host,
     collapse_name,
     entropy_class,
     length_bucket,
     mask,
+    public_text,
     public_url,
 )
 
@@ -105,6 +108,14 @@ SHAPES: dict[str, Callable[[random.Random], str]] = {
     "Math.random, 10": lambda draw: "".join(draw.choices(BASE36, k=10)),
     "Math.random, 11 or 12": lambda draw: "".join(draw.choices(BASE36, k=draw.choice((11, 12)))),
     "timestamp": lambda draw: str(draw.randrange(10**12, 10**13)),
+    "8 or 9 digits": lambda draw: str(draw.randrange(10**7, 10**9)),
+    "10 or 11 digits": lambda draw: str(draw.randrange(10**9, 10**11)),
+    "Math.floor(Math.random()*1e9)": lambda draw: str(int(draw.random() * 1e9)),
+    "base36, 10 to 12": lambda draw: "".join(draw.choices(BASE36, k=draw.randrange(10, 13))),
+    "base36, 9": lambda draw: "".join(draw.choices(BASE36, k=9)),
+    "32 bits in hex": lambda draw: f"{draw.getrandbits(32):08x}",
+    "timestamp in seconds": lambda draw: str(draw.randrange(1_600_000_000, 2_000_000_000)),
+    "base64 of 16 bytes": lambda draw: base64.b64encode(draw.randbytes(16)).decode().rstrip("="),
     "three digits": lambda draw: f"{draw.randrange(1000):03}",
     "four digits": lambda draw: f"{draw.randrange(10_000):04}",
 }
@@ -121,6 +132,7 @@ def test_all_values_of_one_shape_are_of_one_class(shape: str) -> None:
     ("value", "expected"),
     [
         ("", "low"),
+        ("0101010101010101", "low"),
         ("1", "low"),
         ("00000000", "low"),
         ("1700000000", "medium"),
@@ -135,11 +147,12 @@ def test_the_class_says_whether_a_value_can_tell_visitors_apart(value: str, expe
     ("length", "bucket"),
     [
         (0, "empty"),
-        (1, "1-8"),
-        (8, "1-8"),
-        (9, "9-32"),
-        (33, "33-128"),
-        (129, "129-1024"),
+        (1, "1-3"),
+        (4, "4-24"),
+        (24, "4-24"),
+        (25, "25-64"),
+        (65, "65-200"),
+        (201, "201-1024"),
         (1025, "over 1024"),
     ],
 )
@@ -211,6 +224,15 @@ def test_words_and_short_versions_stay(name: str) -> None:
         ("/chunk-ABCDEFGH.js", "/chunk-*.js"),
         ("/_next/static/chunks/app/page-3f2a1b9c4d5e6f70.js", "/_next/static/chunks/app/page-*.js"),
         ("/_next/static/chunks/123-abcdef0123456789.js", "/_next/static/chunks/123-*.js"),
+        ("/assets/index-DiwrgTda.js", "/assets/index-*.js"),
+        ("/_nuxt/DiwrgTda.js", "/_nuxt/*.js"),
+        ("/_nuxt/entry.DiwrgTda.css", "/_nuxt/entry.*.css"),
+        ("/_app/immutable/start.Bx_9-2Qk.js", "/_app/immutable/start.*.js"),
+        ("/_app/immutable/chunks/Bx_9-2Qk.js", "/_app/immutable/chunks/*.js"),
+        ("/hoisted.CqJ_3bBz.js", "/hoisted.*.js"),
+        ("/_astro/hoisted.CqJ_3bBz.js", "/_astro/hoisted.*.js"),
+        ("/build/1a2b3c4/app.js", "/build/*/app.js"),
+        ("/assets/3f2a1b9c/app.js", "/assets/*/app.js"),
     ],
 )
 def test_content_hashes_of_a_build_collapse(path: str, collapsed: str) -> None:
@@ -235,6 +257,18 @@ def test_content_hashes_of_a_build_collapse(path: str, collapsed: str) -> None:
         "/js/google-analytics-4.js",
         "/app-dataView.js",
         "/tag-jquery36.js",
+        "/main.production.js",
+        "/assets/main.production.js",
+        "/jquery.validate.js",
+        "/assets/jquery.validate.js",
+        "/assets/index-products.js",
+        "/assets/app-settings.js",
+        "/index-products.js",
+        "/assets/userInfo.js",
+        "/build/release/app.js",
+        "/c/1a2b3c4/loader.js",
+        "/assets/facade/app.js",
+        "/_nuxt/products.js",
         "/",
         "",
     ],
@@ -255,3 +289,99 @@ def test_endless_text_is_cut_and_takes_no_time(piece: str) -> None:
     endless = piece * 300_000
     assert len(collapse_name(endless)) <= 500
     assert len(public_url(f"https://a.example/{endless}")) <= 600
+
+
+@pytest.mark.parametrize(
+    ("path", "masked"),
+    [
+        ("/reset/abcDEFghiJKLmnoPQR", "/reset/*"),
+        ("/x/abcDEFghiJKLmnoPQR/y", "/x/*/y"),
+        ("/invite/Zx81kP", "/invite/*"),
+        ("/password-reset/MTI/c1x-9f", "/password-reset/*/*"),
+        ("/Verify/a8K/done", "/Verify/*/done"),
+        ("/unsubscribe/491823?x", "/unsubscribe/*?x"),
+        ("/a/tok=SECRET123/", "/a/tok=*/"),
+        ("/a;sid=SECRET;b=2/c", "/a;sid=*;b=*/c"),
+        ("/a/tok_QWERTYUIOPASDFGHJKL", "/a/*"),
+        ("tok_QWERTYUIOPASDFGHJKL", "*"),
+        ("session_QWERTYUIOPASDFGHJKL", "session_*"),
+    ],
+)
+def test_tokens_in_paths_and_names_are_not_shown(path: str, masked: str) -> None:
+    assert mask(path) == masked
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/blog/Why-We-Love-TypeScript",
+        "/products/iPhone15ProMax-Case",
+        "/js/jquery.dataTables.min.js",
+        "/OtAutoBlock.js",
+        "/gtm.js",
+        "/login/callback",
+        "/auth/oauth2/authorize",
+        "/auth/v1/getSession.js",
+        "/keyboards/Zx81",
+        "/monkey/Zx81",
+        "/session/new",
+        "/reset/forgot-password",
+        "/confirm/order.html",
+        "/parseXMLHTTPRequestURL",
+        "googleAnalyticsObject",
+        "ARRAffinitySameSite",
+        "JSESSIONIDVERSION",
+        "/Rechtsschutzversicherung",
+        "DATENSCHUTZERKLAERUNG_OK",
+    ],
+)
+def test_ordinary_paths_and_names_are_shown(path: str) -> None:
+    assert mask(path) == path
+
+
+@pytest.mark.parametrize(
+    ("host", "shown"),
+    [
+        ("3f2a1b9c4d5e6f70.rum.tp.test", "*.rum.tp.test"),
+        ("3f2a1b9c.rum.tp.test:8443", "*.rum.tp.test:8443"),
+        ("x-3f2a1b9c4d.rum.tp.test", "*.rum.tp.test"),
+        ("550e8400-e29b-41d4-a716-446655440000.tp.test", "*.tp.test"),
+        ("k3j9x2m4pq.b1d8f0a2c4.tp.test", "*.*.tp.test"),
+        ("*.rum.tp.test", "*.rum.tp.test"),
+        ("www.3f2a1b9c4d5e.test", "www.3f2a1b9c4d5e.test"),
+        ("eu-west-1.cdn.tp.test", "eu-west-1.cdn.tp.test"),
+        ("1234567.fls.tp.test", "1234567.fls.tp.test"),
+        ("o12345.ingest.tp.test", "o12345.ingest.tp.test"),
+        ("googleads.g.tp.test", "googleads.g.tp.test"),
+        ("facade.tp.test", "facade.tp.test"),
+        ("127.0.0.1:8080", "127.0.0.1:8080"),
+        ("[::1]:8080", "[::1]:8080"),
+        ("localhost", "localhost"),
+        ("", ""),
+    ],
+)
+def test_random_sub_domains_collapse(host: str, shown: str) -> None:
+    assert collapse_host(host) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (
+            'Navigation to "https://a.example/p?token=s3cret#x" is interrupted (http://u:p@b.example/?e=a@b.zz).',
+            'Navigation to "https://a.example/p?token=" is interrupted (http://b.example/?e=).',
+        ),
+        ("Page.goto: net::ERR_FAILED at https://a.example/?token=s3cret", "net::ERR_FAILED"),
+        ("the user ann@mail.example was asked", "the user * was asked"),
+        ("robots.txt forbids this page; --ignore-robots visits it",) * 2,
+        ("",) * 2,
+    ],
+)
+def test_a_sentence_fit_for_a_report(text: str, shown: str) -> None:
+    assert public_text(text) == shown
+
+
+@given(ANY_TEXT)
+def test_any_sentence_can_be_shown_and_twice_is_like_once(text: str) -> None:
+    assert public_text(public_text(text)) == public_text(text)
+    collapse_host(text)

@@ -26,7 +26,7 @@ def message(result: VisitResult, *refusals: Refusal) -> str:
 
 
 def failed(text: str, **changes: Any) -> VisitResult:
-    return make_result(failure=text, status=None, **changes)
+    return make_result(changes.pop("url", PAGE), failure=text, status=None, **changes)
 
 
 def document(url: str, **changes: Any) -> Any:
@@ -103,3 +103,18 @@ def test_a_refusal_that_came_as_an_answer_of_the_proxy() -> None:
         plain, status=502, wall=Wall("http-error", "status 502"), exchanges=[document(plain)]
     )
     assert "port 80 is not allowed" in message(result, Refusal("www.shop.example", 80, "port"))
+
+
+@pytest.mark.parametrize("failure", ["net::ERR_FAILED", f'Navigation to "{PAGE}a?token=s3cret" failed'])
+def test_the_query_of_the_address_is_not_repeated(failure: str) -> None:
+    said = message(failed(failure, url=f"{PAGE}a?token=s3cret"))
+    assert said.startswith(f"{PAGE}a?token=: ")
+    assert "s3cret" not in said
+
+
+def test_only_the_code_of_chromium_is_told() -> None:
+    said = message(failed(f"Page.goto: net::ERR_SOMETHING_NEW at {PAGE}?token=s3cret"))
+    assert said == f"{PAGE}: the page did not load (ERR_SOMETHING_NEW)"
+    of_tls = message(failed(f"Page.goto: net::ERR_CERT_DATE_INVALID at {PAGE}?token=s3cret"))
+    assert "(ERR_CERT_DATE_INVALID)" in of_tls
+    assert "s3cret" not in of_tls

@@ -159,7 +159,7 @@ def test_start_url(text: str, expected: str) -> None:
     ("text", "message"),
     [
         ("example.org", "has no scheme: write 'https://example.org'"),
-        ("example.org:8080/x", "has no scheme: write 'https://example.org:8080/x'"),
+        ("example.org:8080/x", "has no scheme: write 'http://example.org:8080/x'"),
         ("localhost:3000", "has no scheme"),
         ("", "has no scheme: write e.g. https://"),
         ("ftp://example.org/", "only http:// and https://"),

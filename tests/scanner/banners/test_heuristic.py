@@ -114,3 +114,9 @@ def test_a_label_in_the_report_is_one_short_printable_line() -> None:
     assert move.target.startswith('"Reject [31m all x')
     assert move.target.isprintable()
     assert len(move.target) <= 62
+
+
+def test_a_token_or_an_address_on_a_button_is_not_shown() -> None:
+    move = next_move([sighting(dialog("Reject all ann@mail.example 3f2a1b9c4d5e6f708192"))], "reject")
+    assert move is not None
+    assert move.target == '"Reject all * *"'

@@ -36,7 +36,7 @@ def test_a_cookie_by_header_has_its_response_as_writer() -> None:
         Writer(f"{PAGE}login"),
     )
     assert seen.attributes["via"] == "header"
-    assert (seen.attributes["max_age_s"], seen.attributes["lifetime"]) == (3600, "60 minutes")
+    assert (seen.attributes["max_age_s"], seen.attributes["lifetime"]) == (3600, "1 hour")
     assert seen.attributes["http_only"] is True
 
 
@@ -138,3 +138,31 @@ def test_memories_of_tabs_are_independent() -> None:
 )
 def test_lifetimes_are_coarse(seconds: int | None, text: str) -> None:
     assert lifetime_text(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("declared_s", "text"),
+    [
+        (7200, "2 hours"),
+        (3600, "1 hour"),
+        (120, "2 minutes"),
+        (1800, "30 minutes"),
+        (5400, "90 minutes"),
+        (int(3.5 * 3600), "4 hours"),
+        (DAY_S, "1 day"),
+        (36 * 3600, "36 hours"),
+        (2 * DAY_S, "2 days"),
+        (int(2.5 * DAY_S), "3 days"),
+        (365 * DAY_S, "365 days"),
+    ],
+)
+def test_a_lifetime_does_not_depend_on_the_seconds_that_it_took(declared_s: int, text: str) -> None:
+    assert {lifetime_text(declared_s - late_s) for late_s in range(-1, 4)} == {text}
+
+
+@pytest.mark.parametrize("late_ms", [0, 400, 999, 1700, 2900])
+def test_an_expiry_in_whole_seconds_gives_the_lifetime_that_was_meant(late_ms: int) -> None:
+    options = {"name": "a", "value": "1", "expires": 1_772_366_400_000.0 + 7_200_000 - late_ms}
+    report = make_report("cookie-store", "json:" + json.dumps(options))
+    (seen,) = collected(make_visit(reports=[report]))
+    assert (seen.attributes["max_age_s"], seen.attributes["lifetime"]) == (7200, "2 hours")

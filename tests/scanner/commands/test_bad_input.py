@@ -49,6 +49,14 @@ def test_urls(url: str, problem: str) -> None:
     assert line.isprintable()
 
 
+def test_the_site_of_the_settings_file_is_scanned_where_no_url_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "consentinel.yaml").write_text("site: http://127.0.0.1:9/\n")
+    assert "127.0.0.1" in refused()
+
+
 def test_no_url() -> None:
     assert "no URL given" in refused()
 

@@ -16,7 +16,11 @@ from tests.support.browsing import launch_on_loopback
 
 SHOP = "www.northwind-demo.example"
 PAGES = ("/", "/products", "/pricing", "/blog/frost-nights", "/contact", "/privacy")
-OWN = {"PHPSESSID", "csrf_token", "lang"}
+STATIC = "static.northwind-demo.example"
+CART = "shop.northwind-demo.example"
+PAGE_COOKIES = {"PHPSESSID", "csrf_token", "lang"}
+CART_COOKIES = {"cart", "shop_session"}
+OWN = PAGE_COOKIES | CART_COOKIES
 FORGOTTEN = {"_ga", "_ga_NW1DEMO42", "aw_visitor", "_uetsid", "_uetvid", "MUID", "_pin_unauth", "ar_debug"}
 UNTIL_REJECT = {"_hjSessionUser_3141592", "_hjSession_3141592"}
 ON_ACCEPT = {"_fbp", "fr", "hubspotutk", "__hstc", "__hssc", "__hssrc", "li_fat_id", "bcookie", "li_gc"}
@@ -36,7 +40,29 @@ def test_pages(path: str, serve: Serve) -> None:
     assert response.status_code == 200
     assert response.headers["content-type"] == "text/html; charset=utf-8"
     assert 'id="consent-accept"' in response.text
-    assert _cookie_names(response) == OWN
+    assert _cookie_names(response) == PAGE_COOKIES
+
+
+@pytest.mark.parametrize("path", ["/cart", "/api/cart"])
+def test_the_cart_has_a_cookie_for_the_domain_and_one_for_its_host(path: str, serve: Serve) -> None:
+    response = _get(serve(demo_app()), CART, path)
+    cart, session = response.headers.get_list("set-cookie")
+    assert cart.startswith("cart=")
+    assert "Domain=northwind-demo.example;" in cart
+    assert session.startswith("shop_session=")
+    assert "Domain" not in session
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [("/site.css", "text/css"), ("/tags.js", "text/javascript"), ("/ridge.svg", "image/svg+xml")],
+)
+def test_files_come_from_a_host_without_cookies(path: str, kind: str, serve: Serve) -> None:
+    server = serve(demo_app())
+    response = _get(server, STATIC, path)
+    assert (response.status_code, response.headers["content-type"].partition(";")[0]) == (200, kind)
+    assert "set-cookie" not in response.headers
+    assert _get(server, SHOP, path).status_code == 404
 
 
 @pytest.mark.parametrize("stub", STUBS, ids=lambda stub: f"{stub.host}{stub.path}")
@@ -87,6 +113,7 @@ def test_localhost_names_lead_to_the_demo_only(serve: Serve) -> None:
     assert response.headers["location"] == f"http://{SHOP}.localhost:4711/"
     page = _get(server, f"{SHOP}.localhost:4711", "/")
     assert "http://www.googletagmanager.com.localhost:4711/gtag/js" in page.text
+    assert f"http://{STATIC}.localhost:4711/site.css" in page.text
     assert "https://" not in page.text
     assert int(page.headers["content-length"]) == len(page.content)
 
@@ -136,6 +163,17 @@ def test_accept_starts_the_rest(shop: Page) -> None:
     shop.get_by_role("button", name="Accept all").click()
     _look_around(shop)
     assert _names(shop.context) == OWN | FORGOTTEN | UNTIL_REJECT | ON_ACCEPT | {"cookie_consent"}
+
+
+@pytest.mark.browser
+def test_one_choice_holds_on_all_own_hosts(shop: Page) -> None:
+    shop.get_by_role("button", name="Reject all").click()
+    shop.get_by_role("link", name="Cart").click()
+    shop.get_by_role("heading", name="Your cart").wait_for()
+    assert shop.url == f"https://{CART}/cart"
+    assert shop.get_by_role("dialog").is_hidden()
+    domains = {str(cookie.get("name")): cookie.get("domain") for cookie in shop.context.cookies()}
+    assert (domains["cart"], domains["shop_session"]) == (".northwind-demo.example", CART)
 
 
 @pytest.mark.browser

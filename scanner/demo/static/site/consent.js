@@ -3,6 +3,7 @@
   const COOKIE = "cookie_consent";
   const CATEGORIES = ["functional", "performance", "targeting"];
   const HALF_YEAR_S = 15552000;
+  const DOMAIN = location.hostname.replace(/^[^.]+/, ""); // one choice for all hosts of the company
   const banner = document.getElementById("consent");
   const form = document.getElementById("consent-settings");
 
@@ -11,7 +12,7 @@
     return match && match[1].split(",");
   };
   const choose = (granted) => {
-    document.cookie = `${COOKIE}=${["necessary", ...granted].join(",")}; path=/; max-age=${HALF_YEAR_S}; SameSite=Lax`;
+    document.cookie = `${COOKIE}=${["necessary", ...granted].join(",")}; domain=${DOMAIN}; path=/; max-age=${HALF_YEAR_S}; SameSite=Lax`;
     banner.hidden = true;
     dispatchEvent(new CustomEvent("consent", { detail: granted }));
   };

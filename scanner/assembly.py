@@ -11,6 +11,7 @@ from consentinel.scanner.observations import Gap, Observation
 from consentinel.scanner.pages import Discovery, is_reached
 from consentinel.scanner.report import Environment, PageTiming, PageVisit, Report, Scanned, StateVisit
 from consentinel.scanner.shapes import public_url
+from consentinel.scanner.shown import shown_finding, shown_gap
 from consentinel.scanner.start import refusal_sentence
 from consentinel.scanner.urls import host_of
 from consentinel.scanner.version import VERSION
@@ -24,12 +25,14 @@ def assemble(crawl: Crawl, discovery: Discovery, *, started: datetime) -> Report
     gaps = {*_visit_gaps(results), *discovery.finish(), *_refusals(results, crawl.limits.egress)}
     gaps.update(_limit_gaps(crawl.limits, discovery.start))
     gaps.update(_state_gaps(crawl.settings.states, results, discovery.start))
+    gaps = {shown_gap(gap, crawl.own) for gap in gaps}
+    findings = classify(_observations(results), crawl.catalogue, crawl.own)
     return Report(
         site=public_url(discovery.start),
         scanned=_scanned(crawl, started, discovery.left_out),
         states=tuple(_state_visits(crawl.settings.states, results)),
         pages=_page_visits(results),
-        findings=classify(_observations(results), crawl.catalogue, crawl.own),
+        findings=tuple(shown_finding(finding, crawl.own) for finding in findings),
         gaps=tuple(sorted(gaps, key=_gap_order)),
         environment=Environment(
             consentinel=VERSION,

@@ -16,6 +16,8 @@ from consentinel.scanner.shapes import entropy_class, length_bucket, public_url
 
 _ONLY_IF_CLASSIFIED = frozenset({"request", "script", "frame"})
 _MAX_EVIDENCE = 12
+# A cookie that was refused once and kept another time is a kept one.
+_ONLY_IF_ALWAYS = ("blocked", "kept")
 _MAX_NUMBERED = 20
 
 
@@ -147,6 +149,9 @@ def _attributes(observations: Sequence[Observation]) -> dict[str, AttributeValue
         for key, value in (*observation.attributes.items(), *_shape(observation)):
             if key != "max_age_s":
                 values[key].add(value)
+    for key in _ONLY_IF_ALWAYS:
+        if any(key not in observation.attributes for observation in observations):
+            values.pop(key, None)
     return {key: _one(found) for key, found in sorted(values.items())}
 
 

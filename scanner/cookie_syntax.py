@@ -3,11 +3,16 @@
 import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from math import ceil
 
 import msgspec
 
 # Of a number with hundreds of digits the first twelve are enough to see that it is too large.
 _MAX_AGE = re.compile("(-?)0*([0-9]{1,12})[0-9]*")
+
+# How much later than its lifetime was added to the clock a cookie may be seen; clocks differ a little, too.
+LATE_S = 5
+_EARLY_S = 1
 
 
 class CookieLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,7 +75,17 @@ def _lifetime_s(attributes: dict[str, str], now: datetime) -> int | None:
     if max_age:
         return _clamp(int(max_age[1] + max_age[2]))
     expires = _expires(attributes.get("expires", ""))
-    return None if expires is None else _clamp(round((expires - now).total_seconds()))
+    return None if expires is None else _clamp(steady_lifetime((expires - now).total_seconds()))
+
+
+def steady_lifetime(seconds: float) -> int:
+    """Return the lifetime that was meant by a moment of expiry.
+
+    Scripts and servers add a lifetime in whole minutes to their clock; toUTCString drops up to a second, and
+    the line takes its time. So what misses a whole minute by that much is that minute.
+    """
+    minute = ceil((seconds - _EARLY_S) / 60) * 60
+    return minute if 0 < minute <= seconds + LATE_S else round(seconds)
 
 
 def _clamp(seconds: int) -> int:

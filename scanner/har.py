@@ -90,6 +90,8 @@ def _entries(page_id: str, result: VisitResult, values: bool) -> Iterator[dict[s
 
 
 def _started(exchange: Exchange) -> datetime:
+    if exchange.started_wall is not None:
+        return datetime.fromtimestamp(exchange.started_wall, UTC)
     end = exchange.answered_at or datetime.now(UTC)
     return end - timedelta(seconds=exchange.duration_s or 0)
 

@@ -26,7 +26,10 @@ _TYPES = {"fetch": "Fetch", "xhr": "XHR", "script": "Script"}
 
 @dataclass(kw_only=True)
 class Exchange:
-    """One hop: a request and what answered it. `redirects` holds the URLs that led here, first to last."""
+    """One hop: a request and what answered it. `redirects` holds the URLs that led here, first to last.
+
+    started_at: by the monotonic clock, for durations. started_wall: seconds since 1970, as the browser says.
+    """
 
     request_id: str
     url: str
@@ -37,6 +40,7 @@ class Exchange:
     initiators: tuple[str, ...]
     redirects: tuple[str, ...]
     started_at: float
+    started_wall: float | None = None
     frame_id: str | None = None
     status: int | None = None
     mime_type: str = ""
@@ -122,6 +126,7 @@ class NetworkLog:
             initiators=(),
             redirects=(),
             started_at=time.monotonic(),
+            started_wall=time.time(),
             status=status,
             set_cookies=tuple(cookies),
             answered_at=datetime.now(UTC),
@@ -242,6 +247,7 @@ class NetworkLog:
                 initiators=_initiators(stack),
                 redirects=(),
                 started_at=time.monotonic(),
+                started_wall=time.time(),
             )
         )
 
@@ -260,6 +266,7 @@ def _exchange(params: Params, previous: Exchange | None) -> Exchange:
         initiators=_initiators(initiator),
         redirects=(*previous.redirects, previous.url) if previous else (),
         started_at=time.monotonic(),
+        started_wall=params.get("wallTime"),
         frame_id=params.get("frameId"),
         request_headers=dict(params["request"].get("headers", {})),
     )

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from consentinel.scanner.addresses import Reason
 from consentinel.scanner.egress import Egress, Refusal
 from consentinel.scanner.errors import SiteError
+from consentinel.scanner.shapes import public_text, public_url
 from consentinel.scanner.visit import VisitResult
 
 _REFUSALS: dict[Reason, str] = {
@@ -49,7 +50,7 @@ def refusal_sentence(refusal: Refusal) -> str:
 
 
 def _error(result: VisitResult, reason: str) -> SiteError:
-    return SiteError(f"{result.plan.url}: {reason}")
+    return SiteError(f"{public_url(result.plan.url)}: {reason}")
 
 
 def _refusal(result: VisitResult, egress: Egress) -> Refusal | None:
@@ -73,7 +74,8 @@ def _hops(result: VisitResult) -> list[str]:
 
 
 def _network_error(failure: str) -> str:
+    error = public_text(failure).removeprefix("net::")
     for mark, sentence in _NETWORK_ERRORS.items():
         if mark in failure:
-            return sentence.format(error=failure.removeprefix("net::"))
-    return f"the page did not load ({failure.removeprefix('net::')})"
+            return sentence.format(error=error)
+    return f"the page did not load ({error})"

@@ -17,6 +17,7 @@ _AFTER: dict[State, str] = {
     "withdrawn": "after withdrawal",
     "gpc": "despite GPC",
 }
+_EMPTY_NOT_CLEAN = "Nothing was found, but this is not a clean result."
 # Worst first; what nobody knows may be anything, so it comes before what is known to be milder.
 _SEVERITY: tuple[Category | None, ...] = (
     "targeting",
@@ -48,9 +49,14 @@ def waits_for_consent(finding: Finding) -> bool:
     return needs_consent(finding.category, contested=finding.contested)
 
 
+def is_refused(finding: Finding) -> bool:
+    """Say whether this is a cookie that the browser refused every time, so that it was never set."""
+    return bool(finding.attributes.get("blocked"))
+
+
 def early_states(finding: Finding) -> tuple[State, ...]:
     """Return the states in which the finding was there without the consent it needs."""
-    if not waits_for_consent(finding):
+    if is_refused(finding) or not waits_for_consent(finding):
         return ()
     return tuple(state for state in WITHOUT_CONSENT if state in finding.states)
 
@@ -88,7 +94,7 @@ def judge(report: Report) -> Verdict:
     level, sentence = _result(report)
     caveat = _caveat(report)
     if level == "good" and caveat:
-        level = "uncertain"
+        return Verdict("uncertain", sentence if report.findings else _EMPTY_NOT_CLEAN, caveat)
     return Verdict(level, sentence, caveat)
 
 
@@ -104,11 +110,19 @@ def _result(report: Report) -> tuple[Level, str]:
         )
     if not total:
         return "good", "Nothing was found: no cookies, storage or third parties."
-    waiting = sum(1 for finding in report.findings if waits_for_consent(finding))
-    if not waiting:
+    if not any(waits_for_consent(finding) for finding in report.findings):
         return "good", f"Nothing here needs consent: {_findings(total)}, strictly necessary."
+    return "good", f"Nothing that needs consent is set without it; {_shares(report, total)}."
+
+
+def _shares(report: Report, total: int) -> str:
+    needy = [finding for finding in report.findings if waits_for_consent(finding)]
+    refused = sum(map(is_refused, needy))
+    waiting = len(needy) - refused
+    if not waiting:
+        return f"the browser refused {refused} of {_findings(total)}"
     share = f"{waiting} of {_findings(total)} {'waits' if waiting == 1 else 'wait'} for consent"
-    return "good", f"Nothing that needs consent is set without it; {share}."
+    return f"{share}, the browser refused {refused}" if refused else share
 
 
 def _leak_sentence(report: Report, total: int) -> str:
@@ -118,7 +132,8 @@ def _leak_sentence(report: Report, total: int) -> str:
     }
     first, *others = [state for state in WITHOUT_CONSENT if counts[state]]
     need = "needs consent but is" if counts[first] == 1 else "need consent but are"
-    lead = f"{counts[first]} of {_findings(total)} {need} set {_AFTER.get(first, 'before any choice')}"
+    when = f"there {_AFTER[first]}" if first in _AFTER else "set before any choice"
+    lead = f"{counts[first]} of {_findings(total)} {need} {when}"
     tail = [f"{counts[state]} {_AFTER[state]}" for state in others]
     return ", ".join([lead, *tail]) + "."
 

@@ -11,6 +11,7 @@ from typing import Literal
 
 from consentinel.scanner.banners.probe import Button, DialogFacts, RuleFacts, Sighting
 from consentinel.scanner.banners.words import Meaning, lexicon
+from consentinel.scanner.shapes import mask
 
 Choice = Literal["accept", "reject"]
 Method = Literal["rule", "heuristic"]
@@ -151,6 +152,6 @@ def _offers(dialog: DialogFacts) -> dict[Meaning, tuple[int, str]]:
 
 
 def _quoted(label: str) -> str:
-    """Return a label for a report: one line, nothing that is not printable, not long."""
+    """Return a label for a report: one line, nothing that is not printable, no token, not long."""
     line = " ".join("".join(c if c.isprintable() else " " for c in label).split())
-    return line[:_MAX_TEXT_OF_LABEL]
+    return mask(line)[:_MAX_TEXT_OF_LABEL]

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from consentinel.scanner.collectors.base import ItemKey, Visit
-from consentinel.scanner.cookie_syntax import CookieLine, parse_cookie_line
+from consentinel.scanner.cookie_syntax import LATE_S, CookieLine, parse_cookie_line, steady_lifetime
 from consentinel.scanner.hooks import HookReport, decode_text
 from consentinel.scanner.network import Exchange
 from consentinel.scanner.observations import AttributeValue, Observation, Writer
@@ -73,7 +73,7 @@ def _script_line(report: HookReport) -> CookieLine | None:
 
 def _from_cookie_store(options: dict[str, Any], report: HookReport) -> CookieLine:
     expires_ms = options.get("expires")
-    lifetime_s = None if expires_ms is None else round((expires_ms - report.time_ms) / 1000)
+    lifetime_s = None if expires_ms is None else steady_lifetime((expires_ms - report.time_ms) / 1000)
     return CookieLine(
         name=str(options.get("name", "")),
         value=str(options.get("value", "")),
@@ -212,11 +212,16 @@ def _remarks(cookie: CookieLine) -> tuple[str, ...]:
 
 
 def lifetime_text(seconds: int | None) -> str:
-    """Return a lifetime as people read it, coarse enough not to differ between two scans."""
+    """Return a lifetime as people read it, coarse enough not to differ between two scans.
+
+    The unit is the largest of which there is exactly one, or at least two; halves are rounded up. A few
+    seconds are forgiven everywhere: an expiry is a moment, and the cookie was seen a little after it was set.
+    """
     if seconds is None:
         return "session"
     for unit, size in (("day", 86_400), ("hour", 3600), ("minute", 60)):
-        if seconds >= 2 * size or (unit == "day" and seconds >= 0.95 * size):
-            count = round(seconds / size)
-            return f"{count} {unit}{'s' if count != 1 else ''}"
+        if abs(seconds - size) <= LATE_S:
+            return f"1 {unit}"
+        if seconds + LATE_S >= 2 * size:
+            return f"{(seconds + LATE_S + size // 2) // size} {unit}s"
     return "under 2 minutes"

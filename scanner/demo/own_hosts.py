@@ -51,7 +51,7 @@ def _with_cookies(response: Response, request: Request) -> Response:
     """Name the cart for the whole domain (without the host's first label), the session for this host."""
     domain = (request.url.hostname or "").partition(".")[2]
     cart = ("cart", f"Domain={domain}; Path=/; Max-Age=1209600; HttpOnly; SameSite=Lax")
-    set_missing(response, request, (cart, ("shop_session", "Path=/; HttpOnly; SameSite=Lax")))
+    set_missing(response, request, (cart, ("connect.sid", "Path=/; HttpOnly; SameSite=Lax")))
     return response
 
 

@@ -60,7 +60,7 @@ _POLICY = (
     ("PHPSESSID", "Northwind", "Keeps your session", "Session"),
     ("csrf_token", "Northwind", "Protects forms", "Session"),
     ("cart", "Northwind", "Keeps your cart", "2 weeks"),
-    ("shop_session", "Northwind", "Keeps your cart", "Session"),
+    ("connect.sid", "Northwind", "Keeps your cart", "Session"),
     ("cookie_consent", "Northwind", "Remembers your choice", "6 months"),
     ("_ga", "Google", "Counts visits", "2 years"),
     ("_gat", "Google", "No longer used", "1 minute"),

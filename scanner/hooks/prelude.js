@@ -28,12 +28,14 @@ const stack = () => {
 };
 
 const { now } = Date;
-const report = (hook, text) => {
+const report = (/** @type {string} */ hook, /** @type {unknown} */ text) => {
   const { href } = location;
   send(stringify({ __proto__: null, hook, text: `${text}`, href, origin: `${globalThis.origin}`, stack: stack(), time_ms: now() }));
 };
 
-const watched = (original, notice) => {
+/** @typedef {(self: any, args: any[]) => void} Notice */
+
+const watched = (/** @type {Function} */ original, /** @type {Notice} */ notice) => {
   const proxy = new Proxy(original, {
     apply(target, self, args) {
       try {
@@ -48,12 +50,16 @@ const watched = (original, notice) => {
   return proxy;
 };
 
+/** @typedef {(owner: any, name: string, notice: Notice) => void} Watch */
+
+/** @type {Watch} */
 const watchMethod = (owner, name, notice) => {
   const descriptor = owner && getOwnPropertyDescriptor(owner, name);
   if (typeof descriptor?.value !== "function") return;
   defineProperty(owner, name, { ...descriptor, value: watched(descriptor.value, notice) });
 };
 
+/** @type {Watch} */
 const watchSetter = (owner, name, notice) => {
   const descriptor = owner && getOwnPropertyDescriptor(owner, name);
   if (typeof descriptor?.set !== "function") return;

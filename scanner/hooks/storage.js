@@ -1,4 +1,4 @@
-const areaOf = (self) => {
+const areaOf = (/** @type {Storage} */ self) => {
   try {
     return self === globalThis.localStorage ? "localStorage" : "sessionStorage";
   } catch {

@@ -1,5 +1,5 @@
 async () => {
-  const attempt = async (read) => {
+  const attempt = async (/** @type {() => unknown} */ read) => {
     try {
       return await read();
     } catch {

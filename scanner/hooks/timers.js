@@ -6,8 +6,8 @@ let lastDue = -Infinity;
 let depth = 0;
 const nativeSetTimeout = globalThis.setTimeout;
 const clock = performance.now.bind(performance);
-const inTimer = (callback, level) =>
-  function (...args) {
+const inTimer = (/** @type {Function} */ callback, /** @type {number} */ level) =>
+  /** @this {unknown} */ function (/** @type {unknown[]} */ ...args) {
     depth = level;
     try {
       return apply(callback, this, args);

@@ -9,8 +9,8 @@ import pytest
 from consentinel.scanner.addresses import Refusal
 from consentinel.scanner.assembly import assemble, counts
 from consentinel.scanner.crawl import Crawl, Limits
-from consentinel.scanner.network import NetworkLog
 from consentinel.scanner.frontier import Frontier
+from consentinel.scanner.network import NetworkLog
 from consentinel.scanner.observations import Gap, Writer
 from consentinel.scanner.pages import Discovery
 from consentinel.scanner.report import Report
@@ -227,8 +227,10 @@ def test_no_gap_shows_what_an_address_carries() -> None:
     )
     failure = f'Navigation to "{PAGE}?token={CANARY}" is interrupted by another one to "{PAGE}b?e={CANARY}"'
     chromium = f"Page.goto: net::ERR_FAILED at {PAGE}?token={CANARY}"
-    failed = [make_result(f"{PAGE}{name}?k={CANARY}", failure=text, status=None)
-              for name, text in (("a", failure), ("b", chromium))]
+    failed = [
+        make_result(f"{PAGE}{name}?k={CANARY}", failure=text, status=None)
+        for name, text in (("a", failure), ("b", chromium))
+    ]
     report = report_of(make_result(), *failed, gaps=gaps)
     assert {"robots", "crawl-trap", "sitemap", "page-failed", "odd"} == set(gap_kinds(report))
     shown = msgspec.json.encode(report.gaps).decode()
@@ -254,7 +256,9 @@ def test_random_sub_domains_are_shown_as_one() -> None:
     report = report_of(*results, egress=FakeEgress(*refusals))
     (found,) = report.findings
     assert (found.name, found.host, found.url) == (
-        "*.rum.tp.test/p.gif", "*.rum.tp.test", "https://*.rum.tp.test/p.gif"
+        "*.rum.tp.test/p.gif",
+        "*.rum.tp.test",
+        "https://*.rum.tp.test/p.gif",
     )
     assert found.attributes["redirects"] == ("https://*.rum.tp.test/p.gif",)
     assert found.attributes["frame"] == "*.rum.tp.test"

@@ -133,3 +133,10 @@ def test_the_order_of_observations_decides_nothing(catalogue: Catalogue, data: s
     shuffled = data.draw(st.permutations(observations))
     before = msgspec.json.encode(classify(observations, catalogue, OWN), order="sorted")
     assert msgspec.json.encode(classify(shuffled, catalogue, OWN), order="sorted") == before
+
+
+def test_a_cookie_refused_once_and_kept_once_is_a_kept_one(catalogue: Catalogue) -> None:
+    refused = make_observation(attributes={"via": "header", "blocked": "InvalidDomain"})
+    kept = make_observation(attributes={"via": "header"})
+    assert "blocked" not in one(catalogue, refused, kept).attributes
+    assert one(catalogue, refused, refused).attributes["blocked"] == "InvalidDomain"

@@ -56,6 +56,7 @@ from tests.sites import (
     storage_session,
     window_close,
     worker_fetch,
+    worker_first_line,
 )
 from tests.support.scanning import found, gap_kinds, names, scan_url, wrote
 from tests.support.sites import Site
@@ -285,6 +286,12 @@ def test_a_ping_of_a_link_is_a_beacon(scanned: ScanSite) -> None:
 def test_requests_of_workers(scanned: ScanSite) -> None:
     report = scanned(worker_fetch, watch_s=1.0).report
     assert names(report, "request") == {"t.tracker.example/from-dedicated", "t.tracker.example/from-blob"}
+
+
+def test_what_workers_ask_for_at_once(scanned: ScanSite) -> None:
+    """DevTools alone misses those of workers that run before they are watched, the more the busier a machine."""
+    report = scanned(worker_first_line, watch_s=1.0).report
+    assert names(report, "request") == {f"t.tracker.example/{name}" for name in worker_first_line.NAMES}
 
 
 def test_a_chain_of_redirects(scanned: ScanSite) -> None:

@@ -1,7 +1,7 @@
 """A page with an embedded CAPTCHA, which is no challenge.
 
 Expected: exit 0; `captcha` findings reCAPTCHA v2, hCaptcha and Turnstile (stubs of our own behind the
-vendors' names), all before any interaction; category contested. The page itself is scanned as usual.
+vendors' names), all before any interaction; reCAPTCHA contested. The page itself is scanned as usual.
 """
 
 from tests.support.sites import Site

@@ -1,6 +1,6 @@
 """A calendar with links for ever.
 
-Expected: the scan ends inside its page budget with `truncated`; `/about` is reached although the calendar
+Expected: the scan ends inside its page budget with a `crawl-trap` gap; `/about` is reached although the calendar
 offers new pages endlessly (`/calendar/<n>`, and the same page under ever new query strings and longer paths).
 """
 

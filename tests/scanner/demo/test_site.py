@@ -19,7 +19,7 @@ PAGES = ("/", "/products", "/pricing", "/blog/frost-nights", "/contact", "/priva
 STATIC = "static.northwind-demo.example"
 CART = "shop.northwind-demo.example"
 PAGE_COOKIES = {"PHPSESSID", "csrf_token", "lang"}
-CART_COOKIES = {"cart", "shop_session"}
+CART_COOKIES = {"cart", "connect.sid"}
 OWN = PAGE_COOKIES | CART_COOKIES
 FORGOTTEN = {"_ga", "_ga_NW1DEMO42", "aw_visitor", "_uetsid", "_uetvid", "MUID", "_pin_unauth", "ar_debug"}
 UNTIL_REJECT = {"_hjSessionUser_3141592", "_hjSession_3141592"}
@@ -49,7 +49,7 @@ def test_the_cart_has_a_cookie_for_the_domain_and_one_for_its_host(path: str, se
     cart, session = response.headers.get_list("set-cookie")
     assert cart.startswith("cart=")
     assert "Domain=northwind-demo.example;" in cart
-    assert session.startswith("shop_session=")
+    assert session.startswith("connect.sid=")
     assert "Domain" not in session
 
 
@@ -173,7 +173,7 @@ def test_one_choice_holds_on_all_own_hosts(shop: Page) -> None:
     assert shop.url == f"https://{CART}/cart"
     assert shop.get_by_role("dialog").is_hidden()
     domains = {str(cookie.get("name")): cookie.get("domain") for cookie in shop.context.cookies()}
-    assert (domains["cart"], domains["shop_session"]) == (".northwind-demo.example", CART)
+    assert (domains["cart"], domains["connect.sid"]) == (".northwind-demo.example", CART)
 
 
 @pytest.mark.browser

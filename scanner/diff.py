@@ -11,10 +11,11 @@ import msgspec
 
 from consentinel.scanner.catalogue.taxonomy import STATES, Category, State
 from consentinel.scanner.errors import ReportError
-from consentinel.scanner.observability import Observability, gap_key
+from consentinel.scanner.gap_changes import gone_gaps, new_gaps
+from consentinel.scanner.observability import Observability
 from consentinel.scanner.observations import Gap
 from consentinel.scanner.report import Finding, Report
-from consentinel.scanner.verdict import early_states, reached_states, severity
+from consentinel.scanner.verdict import early_states, is_refused, reached_states, severity
 
 Item = TypeVar("Item")
 SCHEMA: Literal["consentinel/diff/1"] = "consentinel/diff/1"
@@ -46,11 +47,12 @@ class Moved(msgspec.Struct, frozen=True):
 
 
 class StateChange(msgspec.Struct, frozen=True):
-    """A finding that is seen in other states than before."""
+    """A finding that is seen in other states than before, or that the browser refused only then or now."""
 
     finding: Finding
     was: tuple[State, ...]
     now: tuple[State, ...]
+    was_refused: bool = False
 
 
 class Diff(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,8 +107,8 @@ def diff_reports(old: Report, new: Report) -> Diff:
         worse=_changes(changes, lambda gained, _lost: bool(gained)),
         better=_changes(changes, lambda gained, lost: bool(lost) and not gained),
         shifted=_changes(changes, lambda gained, lost: not gained and not lost),
-        new_gaps=_gaps_only_in(new, old),
-        gone_gaps=_gaps_only_in(old, new),
+        new_gaps=new_gaps(old, new, states),
+        gone_gaps=gone_gaps(old, new, states),
         notes=_notes(old, new, states),
     )
 
@@ -139,14 +141,14 @@ def _judge_missing(finding: Finding, states: tuple[State, ...], view: Observabil
 
 
 def _compare_states(was: Finding, now: Finding, view: Observability) -> StateChange | Unknown | None:
-    if was.states == now.states:
+    if was.states == now.states and is_refused(was) == is_refused(now):
         return None
     lost = tuple(state for state in was.states if state not in now.states)
     judged = _judge_missing(was, lost, view)
-    only_lost = all(state in was.states for state in now.states)
+    only_lost = all(state in was.states for state in now.states) and is_refused(was) == is_refused(now)
     if isinstance(judged, Unknown) and only_lost:
         return judged
-    return StateChange(now, was.states, now.states)
+    return StateChange(now, was.states, now.states, is_refused(was))
 
 
 def _changes(
@@ -156,11 +158,17 @@ def _changes(
     kept = []
     for item in items:
         if isinstance(item, StateChange):
-            then = set(early_states(msgspec.structs.replace(item.finding, states=item.was)))
-            now = set(early_states(item.finding))
+            now, then = set(early_states(item.finding)), _early_before(item)
             if chosen(now - then, then - now):
                 kept.append(item)
     return _worst_first(kept, _finding)
+
+
+def _early_before(item: StateChange) -> set[State]:
+    if item.was_refused:
+        return set()
+    accepted = {key: value for key, value in item.finding.attributes.items() if key != "blocked"}
+    return set(early_states(msgspec.structs.replace(item.finding, states=item.was, attributes=accepted)))
 
 
 def _decision(finding: Finding) -> tuple[Category | None, bool]:
@@ -177,11 +185,6 @@ def _finding(item: Moved | Unknown | StateChange) -> Finding:
 
 def _worst_first(items: Iterable[Item], finding_of: Callable[[Item], Finding]) -> tuple[Item, ...]:
     return tuple(sorted(items, key=lambda item: severity(finding_of(item))))
-
-
-def _gaps_only_in(report: Report, other: Report) -> tuple[Gap, ...]:
-    known = {gap_key(gap, other) for gap in other.gaps}
-    return tuple(gap for gap in report.gaps if gap_key(gap, report) not in known)
 
 
 def _side(report: Report) -> Side:

@@ -17,6 +17,7 @@ from consentinel.scanner.report import Report
 from consentinel.scanner.settings import ScanSettings
 from consentinel.scanner.shapes import public_url
 from consentinel.scanner.site_list import SiteLine, slug_of
+from consentinel.scanner.verdict import early_states
 
 SCHEMA: Literal["consentinel/index/1"] = "consentinel/index/1"
 INDEX = "index.json"
@@ -33,6 +34,7 @@ class IndexEntry(msgspec.Struct, frozen=True, kw_only=True):
 
     result: `ok`, `gaps` (a report, but not everything was seen), `failed` (no report), or `pending` in the
     index of a run that is going on or was killed. reason: why, unless `ok`. report: file beside the index.
+    without_consent: how many of the findings were there without the consent that they need.
     """
 
     line: int
@@ -41,6 +43,7 @@ class IndexEntry(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None = None
     report: str | None = None
     findings: int = 0
+    without_consent: int = 0
     gaps: int = 0
 
 
@@ -215,6 +218,7 @@ def _entry(before: IndexEntry, url: str, outcome: Report | str) -> IndexEntry:
         reason=_gap_kinds(outcome),
         report=_file_name(url),
         findings=len(outcome.findings),
+        without_consent=sum(bool(early_states(finding)) for finding in outcome.findings),
         gaps=len(outcome.gaps),
     )
 

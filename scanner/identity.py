@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from consentinel.scanner.catalogue.subject import Decision
 from consentinel.scanner.observations import Observation, Writer
 from consentinel.scanner.party import OwnHosts, registrable_domain
-from consentinel.scanner.shapes import collapse_build, collapse_host, collapse_name, mask
+from consentinel.scanner.shapes import collapse_build, collapse_host, collapse_name, mask, mask_addresses
 from consentinel.scanner.urls import host_of
 
 _REQUEST_KINDS = frozenset({"request", "pixel", "beacon", "script", "frame"})
@@ -51,6 +51,9 @@ def _own_name(observation: Observation, name: str, own: OwnHosts) -> str:
     area = observation.attributes.get("area")
     if area == "serviceWorker":
         return f"{area}/{_place(name, site, own)}"
+    if name == collapse_name(observation.name):
+        # collapsing may take a part of the host away, so the host goes first
+        name = collapse_name(_without_own(mask_addresses(observation.name), site, own))
     return (f"{area}/" if area else "") + _without_own(name, site, own)
 
 
@@ -74,7 +77,7 @@ def collapse_hosts(text: str, own: OwnHosts) -> str:
 
 
 def shown_host(host: str, own: OwnHosts) -> str:
-    """Return a host (and port) for the report: those of the site as they are, of others without random parts."""
+    """Return a host (and port) for the report: own ones as they are, others without random parts."""
     return host if host.partition(":")[0] in own else collapse_host(host)
 
 

@@ -6,7 +6,7 @@ the log itself judges nothing.
 
 import time
 from base64 import b64decode
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -21,6 +21,7 @@ _STREAMS = frozenset({"EventSource", "WebSocket", "Media", "Ping"})
 # What is kept of one visit; further requests are only counted. Busy news sites make about 1,500.
 MAX_EXCHANGES = 5000
 _WORKER = "worker"
+_KINDS = {"xmlhttprequest": "xhr"}
 _TYPES = {"fetch": "Fetch", "xhr": "XHR", "script": "Script"}
 
 
@@ -86,6 +87,7 @@ class NetworkLog:
         """Forget the visit before."""
         self.exchanges: list[Exchange] = []
         self.left_out = 0
+        self.begun_at = time.time()
         if len(self._earlier) >= self._limit:
             self._earlier.clear()
         self._earlier |= self._unfinished
@@ -132,6 +134,16 @@ class NetworkLog:
             answered_at=datetime.now(UTC),
         )
         self._keep(exchange)
+
+    def add_listed(self, listed: Sequence[tuple[str, str]], before: Container[str]) -> None:
+        """Add what workers list themselves (Wire.asked_by_workers) and neither log nor `before` has."""
+        for address, kind in listed:
+            url = address.partition("#")[0]
+            if url.startswith(("http:", "https:")) and url not in before and not self._has(url):
+                self.add_of_worker(url, "GET", _KINDS.get(kind, kind), None, ())
+
+    def _has(self, url: str) -> bool:
+        return any(exchange.url == url for exchange in self.exchanges)
 
     def settle_cookies(self) -> None:
         """Give each hop its Set-Cookie lines, which arrive apart from the responses and in any order."""
@@ -188,9 +200,11 @@ class NetworkLog:
 
         DevTools does not say the method then: GET, unless Playwright knows better.
         """
-        url, request_id = params["response"]["url"], params["requestId"]
-        of_worker = params.get("loaderId") == "" and url.startswith(("http:", "https:"))
-        if not of_worker or request_id in self._earlier:
+        request_id, of_worker = params["requestId"], params.get("loaderId") == ""
+        if not of_worker or request_id in self._earlier or self.left_out:
+            return None
+        url = params["response"]["url"]
+        if not url.startswith(("http:", "https:")):
             return None
         self._add(_exchange({**params, "request": {"url": url, "method": "GET"}}, None))
         exchange = self._latest.get(request_id)

@@ -16,16 +16,16 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,}")
 # Session ids of servlet containers (/page;jsessionid=0A1B2C) and other values within a path (/tok=0A1B2C/).
 _PATH_PARAMETER = re.compile(r"([;/,&][\w.-]{1,64}=)[^/;,&?#]+")
 # What follows such a segment is a secret more often than not: /reset/Zx81kP, /verify/MTI/c1x-9f.
-_SECRET_PLACE = (
+_PLACES = (
     "reset|invites?|invitation|tokens?|verify|verification|confirm|confirmation|unsubscribe|magic|login"
     "|auth|key|session"
 )
-_AFTER_SECRET_PLACE = re.compile(
-    rf"(/(?:[\w-]{{0,64}}[_-])?(?:{_SECRET_PLACE})(?:[_-][\w-]{{0,64}})?/)([^/?#\s]+)(?:/([^/?#\s]+))?",
+_AFTER_PLACE = re.compile(
+    rf"(/(?:[\w-]{{0,64}}[_-])?(?:{_PLACES})(?:[_-][\w-]{{0,64}})?/)([^/?#\s]+)(?:/([^/?#\s]+))?",
     re.IGNORECASE,
 )
 _PLAIN_WORD = r"(?:[A-Z]?[a-z]{1,16}(?:[A-Z][a-z]{2,16})*\d{0,2})"
-_PLAIN_SEGMENT = re.compile(rf"{_PLAIN_WORD}(?:[-_.]{_PLAIN_WORD})*")
+_PLAIN_SEGMENT = re.compile(rf"{_PLAIN_WORD}(?:[-_.]{_PLAIN_WORD})*|[\w.-]+\.(?:m?js|css)")
 _WORD = r"(?:[a-z]{4,}|[A-Z][a-z]{3,}|[A-Z]{4,15})"
 _WORDS_AROUND = re.compile(rf"((?:{_WORD}[_-]+)*).*?((?:[_-]+{_WORD})*)", re.DOTALL)
 _RANDOM_TAIL = re.compile(
@@ -59,8 +59,8 @@ _MAX_MASKED_CHARS = 20_000
 _MAX_CHARS = 500
 _MAX_QUERY_KEYS = 50
 
-# Shorter values may be of two characters by chance.
-_MONOTONOUS_CHARS = 16
+# Shorter values may be of one or two characters by chance.
+_ONE_KIND_CHARS, _TWO_KINDS_CHARS = 8, 16
 # The edges lie off the lengths that values have by chance: 7 to 9 digits of a random number below 10^9, 9 or
 # 10 of an unsigned 32-bit one, 10 to 12 characters of Math.random in base 36, 22 to 24 of 16 bytes in base64.
 _LENGTHS = ((0, "empty"), (3, "1-3"), (24, "4-24"), (64, "25-64"), (200, "65-200"), (1024, "201-1024"))
@@ -90,7 +90,7 @@ def entropy_class(value: str) -> str:
 
 def _is_monotonous(value: str) -> bool:
     kinds = len(set(value))
-    return kinds == 1 or (kinds == 2 and len(value) >= _MONOTONOUS_CHARS)
+    return (kinds == 1 and len(value) >= _ONE_KIND_CHARS) or (kinds == 2 and len(value) >= _TWO_KINDS_CHARS)
 
 
 def mask(text: str) -> str:
@@ -103,8 +103,13 @@ def mask(text: str) -> str:
         masked = pattern.sub("*", masked)
     masked = _PATH_PARAMETER.sub(r"\1*", masked)
     masked = _TOKEN.sub(_mask_token, masked)
-    masked = _AFTER_SECRET_PLACE.sub(_mask_segments, masked)
+    masked = _AFTER_PLACE.sub(_mask_segments, masked)
     return masked if len(masked) <= _MAX_CHARS else masked[: _MAX_CHARS - 1] + "…"
+
+
+def mask_addresses(text: str) -> str:
+    """Replace e-mail addresses alone by `*`."""
+    return _EMAIL.sub("*", text)
 
 
 def _well_formed(text: str) -> str:
@@ -197,7 +202,7 @@ def _star_if_rollup_in_build(found: re.Match[str]) -> str:
 
 
 def collapse_host(host: str) -> str:
-    """Return a host (and port) whose random sub-domains are `*`: `3f2a1b9c.rum.x.example` -> `*.rum.x.example`."""
+    """Return a host (and port) with `*` for random sub-domains: `3f2a1b9c.x.example` -> `*.x.example`."""
     name, colon, port = host.partition(":")
     domain = registrable_domain(name)
     if not name.lower().endswith(f".{domain}"):
@@ -212,12 +217,14 @@ def _is_random_label(label: str) -> bool:
 
 
 def _is_random_part(part: str) -> bool:
-    is_long = len(part) >= _HOST_TOKEN_CHARS and not part.isdigit()
-    return is_long and (_HOST_HASH.fullmatch(part) is not None or _looks_random(part))
+    if len(part) < _HOST_TOKEN_CHARS or part.isdigit():
+        return False
+    changes = len(re.findall(r"\d+|\D+", part)) - 1
+    return changes >= (2 if len(part) > _HOST_TOKEN_CHARS + 1 else 3) or bool(_HOST_HASH.fullmatch(part))
 
 
 def public_text(text: str) -> str:
-    """Return a sentence fit for a report: of Chromium's errors the code alone, of addresses what is public."""
+    """Return a sentence fit for a report: of Chromium's errors the code, of addresses what is public."""
     code = _CHROMIUM_ERROR.search(text)
     return mask(_ADDRESS.sub(_public_address, code[0] if code else text))
 

@@ -166,12 +166,14 @@ class Tab:
     async def leave(self) -> None:
         """Go to an empty page, so that what a page sends when it is left is seen, too."""
         await self._close_popups()
+        listed = await self.wire.asked_by_workers(self.network.begun_at) if self.wire.has_workers else []
         if not self.crashed:
             await asyncio.gather(*(self._say_goodbye(frame) for frame in self.page.frames))
             await _quietly(self.page.goto("about:blank", timeout=3000))
         await self.wire.drain()
         if self.wire.has_workers:
             await self._add_missed()
+            self.network.add_listed(listed, self._before)
         self.wire.spawn("HeapProfiler.collectGarbage", {})  # or the renderer keeps 3 MB of each page for good
 
     async def _add_missed(self) -> None:

@@ -12,6 +12,8 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
+import msgspec
+
 from consentinel.scanner.browser import CDPSession, Page, PlaywrightError
 from consentinel.scanner.children import Children, Command, Params
 
@@ -25,6 +27,11 @@ BINDING = "__consentinel_report"
 # A page may ask for more than a browser can answer: of what only informs, no more than this waits.
 MAX_WAITING = 500
 _AUTO_ATTACH: Params = {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": False}
+_ASK_TIMEOUT_S = 1.0
+_RESOURCES = """typeof WorkerGlobalScope === "undefined" ? [] : performance.getEntriesByType("resource")
+  .slice(0, 1000)
+  .filter((entry) => performance.timeOrigin + entry.startTime >= SINCE)
+  .map((entry) => [entry.name, entry.initiatorType])"""
 _SHARED_WORKER: Params = {"type": "shared_worker"}
 
 
@@ -36,6 +43,7 @@ class Wire:
         self._hook_source = hook_source
         self._handlers: dict[str, list[Handler]] = defaultdict(list)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._trees: list[Children] = []
         self.has_workers = False
 
     @classmethod
@@ -87,6 +95,18 @@ class Wire:
         )
         await session.send("Target.setDiscoverTargets", {"discover": True, "filter": [_SHARED_WORKER]})
 
+    async def asked_by_workers(self, since: float) -> list[tuple[str, str]]:
+        """Return what the living workers say was answered to them since then (seconds of the epoch).
+
+        Each is an address and what asked for it. Their own list is complete up to 250 requests:
+        https://www.w3.org/TR/resource-timing/#sec-extensions-performance-interface
+        """
+        expression = _RESOURCES.replace("SINCE", str(since * 1000))
+        command = ("Runtime.evaluate", {"expression": expression, "returnByValue": True})
+        answers = await asyncio.gather(*(tree.ask(command, _ASK_TIMEOUT_S) for tree in self._trees))
+        found = [answer.get("result", {}).get("value") for tree in answers for answer in tree]
+        return [pair for value in found for pair in _pairs(value)]
+
     async def drain(self) -> None:
         """Wait until every spawned command has been answered."""
         while self._tasks:
@@ -111,6 +131,7 @@ class Wire:
 
     def _listen(self, session: CDPSession) -> None:
         children = Children(partial(self._spawn_at, session), self._child_set_up, self._dispatch)
+        self._trees.append(children)
         session.on("Target.attachedToTarget", children.attached)
         session.on("Target.detachedFromTarget", children.detached)
         session.on("Target.receivedMessageFromTarget", children.message)
@@ -140,6 +161,14 @@ class Wire:
             return
         if then is not None:
             then(result)
+
+
+def _pairs(value: object) -> list[tuple[str, str]]:
+    """A page may have replaced what it was asked for: what is no list of pairs of text is nothing."""
+    try:
+        return msgspec.convert(value, list[tuple[str, str]])
+    except msgspec.ValidationError:
+        return []
 
 
 async def _detach(session: CDPSession) -> None:

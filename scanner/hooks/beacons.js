@@ -13,6 +13,7 @@ watchSetter(globalThis.HTMLImageElement?.prototype, "src", (_self, [url]) => rep
 
 // For an image in markup that a script assigns it names the parser, or that script: as its own cache happens to be.
 const IMAGE = /<img\b[^>]{0,2000}?\ssrc\s*=\s*["']?([^"'\s>]+)/gi;
+/** @type {Notice} */
 const reportImages = (_self, [markup]) => {
   for (const [, url] of `${markup}`.slice(0, 100_000).matchAll(IMAGE)) report("image", absolute(url.replaceAll("&amp;", "&")));
 };

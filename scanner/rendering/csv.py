@@ -6,13 +6,14 @@ from collections.abc import Iterable
 
 from consentinel.scanner.observations import Gap
 from consentinel.scanner.rendering.escaping import csv_cell
-from consentinel.scanner.rendering.wording import category_name
+from consentinel.scanner.rendering.wording import NOT_DECLARED, category_name
 from consentinel.scanner.report import Finding, Report
 from consentinel.scanner.verdict import early_states, severity, waits_for_consent
 
 COLUMNS = (
     "record",
     "kind",
+    "area",
     "name",
     "category",
     "contested",
@@ -25,6 +26,10 @@ COLUMNS = (
     "url",
     "writer_url",
     "writer_line",
+    "lifetime",
+    "http_only",
+    "same_site",
+    "blocked",
     "states",
     "pages",
     "rule",
@@ -32,6 +37,7 @@ COLUMNS = (
     "evidence",
     "id",
 )
+_ATTRIBUTES = ("area", "lifetime", "http_only", "same_site", "blocked")
 
 
 def render(report: Report) -> str:
@@ -61,6 +67,7 @@ def _finding_row(finding: Finding) -> dict[str, str]:
         "url": finding.url,
         "writer_url": finding.writer.url if finding.writer else "",
         "writer_line": "" if line is None else str(line),
+        **{key: _attribute(finding, key) for key in _ATTRIBUTES},
         "states": _joined(finding.states),
         "pages": _joined(finding.pages),
         "rule": finding.rule or "",
@@ -68,6 +75,16 @@ def _finding_row(finding: Finding) -> dict[str, str]:
         "evidence": _joined(finding.evidence),
         "id": finding.id,
     }
+
+
+def _attribute(finding: Finding, key: str) -> str:
+    """Return an attribute as it is in JSON, but true and false as yes and no; several joined."""
+    value = finding.attributes.get(key)
+    if isinstance(value, bool):
+        return _yes_no(value)
+    if isinstance(value, tuple):
+        return _joined(value)
+    return NOT_DECLARED if (key, value) == ("same_site", "") else str(value or "")
 
 
 def _gap_row(gap: Gap) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """The difference of two reports as text, JSON or Markdown."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Literal, TextIO, get_args
 
@@ -10,9 +11,18 @@ from consentinel.scanner.diff import Diff, Moved, StateChange, Unknown
 from consentinel.scanner.observations import Gap
 from consentinel.scanner.rendering.escaping import markdown_code, markdown_text
 from consentinel.scanner.rendering.json import scrub
-from consentinel.scanner.rendering.markdown import GAPS_HEAD, Page, gap_row, row, table_head
+from consentinel.scanner.rendering.markdown import GAPS_HEAD, Page, gap_row, markdown_name, row, table_head
 from consentinel.scanner.rendering.terminal import PLAIN_WIDTH, for_stream, safe, table, to_text
-from consentinel.scanner.rendering.wording import category_name, category_of, gap_line, plural
+from consentinel.scanner.rendering.twins import twin_marks
+from consentinel.scanner.rendering.wording import (
+    REFUSED,
+    category_name,
+    category_of,
+    gap_line,
+    kind_of,
+    plural,
+    refused_mark,
+)
 from consentinel.scanner.report import Finding
 from consentinel.scanner.verdict import early_states
 
@@ -25,11 +35,15 @@ Row = tuple[Finding, str]
 
 
 class Section(msgspec.Struct, frozen=True):
-    """One kind of change, ready to draw: each row is a finding and what happened to it."""
+    """One kind of change, ready to draw: each row is a finding and what happened to it.
+
+    remarks: sentences that hold for several rows, said once before them.
+    """
 
     title: str
     style: str
     rows: tuple[Row, ...]
+    remarks: tuple[str, ...] = ()
 
 
 def render_diff(diff: Diff, format: DiffFormat) -> str:  # noqa: A002 - the word of the command line
@@ -56,7 +70,7 @@ def _sections(diff: Diff) -> Iterator[Section]:
     yield Section("New", "bold red", tuple((finding, _consent(finding)) for finding in diff.new))
     yield Section("Now set without consent", "bold red", tuple(map(_state_row, diff.worse)))
     yield Section("Moved category", "bold yellow", tuple(map(_moved_row, diff.moved)))
-    yield Section("Not seen, not observable", "bold yellow", tuple(map(_unknown_row, diff.unknown)))
+    yield _unknown_section(diff.unknown)
     yield Section("Gone", "bold green", tuple((finding, f"was {_consent(finding)}") for finding in diff.gone))
     yield Section("No longer set without consent", "bold green", tuple(map(_state_row, diff.better)))
     yield Section("Seen in other states", "bold", tuple(map(_state_row, diff.shifted)))
@@ -68,7 +82,8 @@ def _consent(finding: Finding) -> str:
 
 
 def _state_row(change: StateChange) -> Row:
-    return change.finding, f"{', '.join(change.was)} → {', '.join(change.now)}"
+    was = ", ".join(change.was) + (f" {REFUSED}" if change.was_refused else "")
+    return change.finding, f"{was} → {', '.join(change.now)}"
 
 
 def _moved_row(moved: Moved) -> Row:
@@ -76,8 +91,18 @@ def _moved_row(moved: Moved) -> Row:
     return moved.finding, f"{was} → {category_of(moved.finding)}"
 
 
-def _unknown_row(unknown: Unknown) -> Row:
-    return unknown.finding, f"{', '.join(unknown.states)}: {unknown.reason}"
+def _unknown_section(items: tuple[Unknown, ...]) -> Section:
+    """Say a reason that several findings share once; each row then has its number, where there are more."""
+    counts = Counter(item.reason for item in items)
+    shared = [reason for reason, count in counts.items() if count > 1]
+    is_one = len(counts) == 1
+    numbers = {reason: f"({number})" for number, reason in enumerate(shared, 1)}
+    remarks = [reason if is_one else f"{numbers[reason]} {reason}" for reason in shared]
+    rows = []
+    for item in items:
+        why = f" {numbers[item.reason]}" if item.reason in numbers else f": {item.reason}"
+        rows.append((item.finding, ", ".join(item.states) + ("" if is_one and shared else why)))
+    return Section("Not seen, not observable", "bold yellow", tuple(rows), tuple(remarks))
 
 
 def summary(diff: Diff) -> str:
@@ -108,12 +133,16 @@ def _draw_section(console: Console, section: Section) -> None:
     if not section.rows:
         return
     rows = table("category", "kind", "name", "vendor", "party", "what")
+    marks = twin_marks(finding for finding, _ in section.rows)
     for finding, what in section.rows:
+        name = finding.name + marks[finding.id] + refused_mark(finding)
         vendor = finding.vendor or "–"
-        cells = (category_of(finding), finding.kind, finding.name, vendor, finding.party, what)
+        cells = (category_of(finding), kind_of(finding), name, vendor, finding.party, what)
         rows.add_row(*map(safe, cells))
     console.print()
     console.print(safe(f"{section.title} ({len(section.rows)})", section.style))
+    for remark in section.remarks:
+        console.print(safe(f"  {remark}"))
     console.print(rows)
 
 
@@ -132,8 +161,10 @@ def _markdown(diff: Diff) -> str:
     page = Page()
     page.add(f"### Consent diff of {markdown_code(diff.new_report.site)}", "", f"**{summary(diff)}**")
     for section in _sections(diff):
-        head = (f"#### {section.title} ({len(section.rows)})", "", *_TABLE_HEAD)
-        rows = (_markdown_row(finding, what) for finding, what in section.rows)
+        remarks = (line for remark in section.remarks for line in (markdown_text(remark), ""))
+        head = (f"#### {section.title} ({len(section.rows)})", "", *remarks, *_TABLE_HEAD)
+        marks = twin_marks(finding for finding, _ in section.rows)
+        rows = (_markdown_row(finding, marks[finding.id], what) for finding, what in section.rows)
         page.section(section.title.lower(), head, rows, at_most=_MOST_ROWS)
     for gaps, noun in _gap_lists(diff):
         gap_head = (f"#### {noun.capitalize()}s ({len(gaps)})", *GAPS_HEAD[1:])
@@ -147,7 +178,8 @@ def _markdown(diff: Diff) -> str:
 _TABLE_HEAD = table_head("Category", "Kind", "Name", "Vendor", "Party", "What")
 
 
-def _markdown_row(finding: Finding, what: str) -> str:
+def _markdown_row(finding: Finding, mark: str, what: str) -> str:
     strong = f"**{category_of(finding)}**" if early_states(finding) else category_of(finding)
     vendor = markdown_text(finding.vendor or "–", 80)
-    return row(strong, finding.kind, markdown_code(finding.name), vendor, finding.party, markdown_text(what))
+    name = markdown_name(finding, mark)
+    return row(strong, kind_of(finding), name, vendor, finding.party, markdown_text(what))

@@ -16,14 +16,14 @@ from markupsafe import Markup
 from consentinel.scanner.catalogue.taxonomy import CATEGORIES, KINDS, Category, State
 from consentinel.scanner.rendering import wording
 from consentinel.scanner.rendering.escaping import visible
+from consentinel.scanner.rendering.twins import twin_writers
 from consentinel.scanner.report import Finding, Report, StateVisit
 from consentinel.scanner.verdict import (
-    WITHOUT_CONSENT,
     early_states,
+    is_refused,
     judge,
     severity,
     tallies,
-    waits_for_consent,
 )
 
 _MAGIC = ((b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"RIFF", "image/webp"))
@@ -69,6 +69,7 @@ def render(report: Report, *, screenshots: Mapping[State, bytes]) -> str:
             verdict=judge(report),
             tallies=tallies(report.findings),
             findings=sorted(report.findings, key=severity),
+            twin_writers=twin_writers(report.findings),
             matrix=_matrix(report),
             shots=_shots(screenshots),
             page_urls=list(dict.fromkeys(visit.url for visit in report.pages)),
@@ -94,15 +95,16 @@ def _environment() -> Environment:
     )
     environment.globals.update(
         early_states=early_states,
-        waits_for_consent=waits_for_consent,
         category_name=wording.category_name,
         kind_of=wording.kind_of,
         page_count=wording.page_count,
         writer_of=wording.writer_of,
         plural=wording.plural,
         state_names=STATE_NAMES,
-        attribute_label=wording.attribute_label,
-        attribute_text=wording.attribute_text,
+        attributes_shown=wording.attributes_shown,
+        is_refused=is_refused,
+        refused=wording.REFUSED,
+        host_below=_host_below,
         date=_date,
         how=_how,
     )
@@ -146,8 +148,7 @@ def _cell(findings: tuple[Finding, ...], category: Category | None, visit: State
     members = [
         finding for finding in findings if finding.category == category and visit.state in finding.states
     ]
-    leaks = sum(map(waits_for_consent, members)) if visit.state in WITHOUT_CONSENT else 0
-    return Cell(len(members), leaks)
+    return Cell(len(members), sum(visit.state in early_states(finding) for finding in members))
 
 
 def _shots(screenshots: Mapping[State, bytes]) -> list[Screenshot]:
@@ -165,6 +166,11 @@ def _host(site: str) -> str:
         return urlsplit(site).netloc.rpartition("@")[2] or site
     except ValueError:
         return site
+
+
+def _host_below(finding: Finding) -> str:
+    """Return the host to show below a name; none where the name begins with it."""
+    return "" if f"{finding.name}/".startswith(f"{finding.host}/") else finding.host
 
 
 def _date(moment: str) -> str:

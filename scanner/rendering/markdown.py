@@ -4,13 +4,16 @@ from collections.abc import Iterable, Sequence
 
 from consentinel.scanner.observations import Gap
 from consentinel.scanner.rendering.escaping import markdown_code, markdown_text
+from consentinel.scanner.rendering.twins import twin_marks
 from consentinel.scanner.rendering.wording import (
-    EMPTY_WITH_GAPS,
     category_name,
     category_of,
     consent_answer,
+    early_count,
     gap_line,
+    kind_of,
     plural,
+    refused_mark,
 )
 from consentinel.scanner.report import Finding, Report
 from consentinel.scanner.verdict import Level, early_states, judge, severity, tallies
@@ -83,12 +86,11 @@ def render(report: Report) -> str:
         "",
         f"**{verdict.sentence}** {verdict.caveat}".rstrip(),
     )
-    if report.gaps and not report.findings:
-        page.add("", EMPTY_WITH_GAPS)
     page.section(
         "categories", table_head("Category", "Findings", "Set without consent"), _summary_rows(report)
     )
     page.section("gaps", GAPS_HEAD, map(gap_row, report.gaps), at_most=_MOST_GAPS)
+    marks = twin_marks(report.findings)
     page.section(
         "findings",
         (
@@ -96,7 +98,7 @@ def render(report: Report) -> str:
             "",
             *table_head("Category", "Kind", "Name", "Vendor", "Party", "States", "Without consent?"),
         ),
-        map(_finding_row, sorted(report.findings, key=severity)),
+        (_finding_row(finding, marks[finding.id]) for finding in sorted(report.findings, key=severity)),
     )
     page.add("", _footer(report))
     return page.text()
@@ -104,18 +106,24 @@ def render(report: Report) -> str:
 
 def _summary_rows(report: Report) -> list[str]:
     return [
-        row(category_name(tally.category), str(tally.total), str(tally.before_consent))
+        row(category_name(tally.category), str(tally.total), early_count(tally))
         for tally in tallies(report.findings)
         if tally.total
     ]
 
 
-def _finding_row(finding: Finding) -> str:
+def markdown_name(finding: Finding, mark: str) -> str:
+    """Return the name of a finding, what tells it from its twins, and whether the browser refused it."""
+    shown = f" {markdown_text(mark)}" if mark else ""
+    return markdown_code(finding.name) + shown + refused_mark(finding)
+
+
+def _finding_row(finding: Finding, mark: str) -> str:
     answer = consent_answer(finding)
     return row(
         category_of(finding),
-        finding.kind,
-        markdown_code(finding.name),
+        kind_of(finding),
+        markdown_name(finding, mark),
         markdown_text(finding.vendor or "–", 80),
         finding.party,
         ", ".join(finding.states),

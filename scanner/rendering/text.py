@@ -1,6 +1,6 @@
 """The report for a terminal: verdict, table by category, gaps."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TextIO
 
 from rich.console import Console
@@ -10,13 +10,15 @@ from rich.text import Text
 from consentinel.scanner.catalogue.taxonomy import CATEGORIES, Category
 from consentinel.scanner.observations import Gap
 from consentinel.scanner.rendering.terminal import PLAIN_WIDTH, STYLES, for_stream, safe, table, to_text
+from consentinel.scanner.rendering.twins import twin_marks
 from consentinel.scanner.rendering.wording import (
-    EMPTY_WITH_GAPS,
     category_name,
     consent_answer,
+    early_count,
     gap_line,
     kind_of,
     page_count,
+    refused_mark,
 )
 from consentinel.scanner.report import Finding, Report
 from consentinel.scanner.verdict import Level, early_states, judge, severity, tallies
@@ -47,7 +49,7 @@ def _draw(console: Console, report: Report) -> None:
     if report.findings:
         _draw_summary(console, report)
     elif report.gaps:
-        console.print(safe(EMPTY_WITH_GAPS, "bold yellow"))
+        console.print()
     for category in (*CATEGORIES, None):
         _draw_category(console, category, report.findings)
     _draw_gaps(console, report.gaps)
@@ -68,14 +70,8 @@ def _draw_summary(console: Console, report: Report) -> None:
     rows = table("category", "findings", "set without consent")
     for tally in tallies(report.findings):
         name = Text(category_name(tally.category), style=STYLES[tally.category])
-        early = (
-            "–"
-            if tally.category == "strictly-necessary" and not tally.before_consent
-            else str(tally.before_consent)
-        )
-        if tally.category == "strictly-necessary" and tally.before_consent:
-            early += " (contested)"
-        rows.add_row(name, str(tally.total), Text(early, style="bold red" if tally.before_consent else ""))
+        early = Text(early_count(tally), style="bold red" if tally.before_consent else "")
+        rows.add_row(name, str(tally.total), early)
     console.print(rows)
 
 
@@ -87,14 +83,15 @@ def _draw_category(console: Console, category: Category | None, findings: Iterab
     console.print(_finding_table(members))
 
 
-def _finding_table(findings: Iterable[Finding]) -> Table:
+def _finding_table(findings: Sequence[Finding]) -> Table:
+    marks = twin_marks(findings)
     rows = table("kind", "name", "vendor", "party", "states", "without consent?")
     rows.columns[1].ratio = 4
     rows.columns[2].ratio = 2
     for finding in findings:
         rows.add_row(
             safe(kind_of(finding)),
-            safe(finding.name[:_NAME_LENGTH] + (" (contested)" if finding.contested else "")),
+            safe(_name(finding, marks[finding.id])),
             safe(finding.vendor or "–"),
             safe(finding.party),
             safe(", ".join(finding.states)),
@@ -103,10 +100,15 @@ def _finding_table(findings: Iterable[Finding]) -> Table:
     return rows
 
 
+def _name(finding: Finding, mark: str) -> str:
+    contested = " (contested)" if finding.contested else ""
+    return finding.name[:_NAME_LENGTH] + mark + refused_mark(finding) + contested
+
+
 def _draw_gaps(console: Console, gaps: tuple[Gap, ...]) -> None:
     if not gaps:
         return
-    console.print(Text(f"gaps ({len(gaps)}): not observed, so not known to be clean", style="bold yellow"))
+    console.print(Text(f"gaps ({len(gaps)}): not observed", style="bold yellow"))
     rows = table("kind", "where", "reason")
     for gap in gaps:
         rows.add_row(safe(gap.kind), safe(gap_line(gap)), safe(gap.reason))

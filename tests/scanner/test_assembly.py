@@ -208,7 +208,7 @@ CANARY = "s3cretCanary"
 
 def _frontier_gaps() -> tuple[Gap, ...]:
     """Return what the frontier says of a forbidden page and of a calendar without an end."""
-    robots = parse_robots("User-agent: *\nDisallow: /private")
+    robots = parse_robots(b"User-agent: *\nDisallow: /private")
     frontier = Frontier(OWN, robots=robots, max_pages=25)
     frontier.seed([PAGE])
     frontier.next_level()

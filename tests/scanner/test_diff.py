@@ -3,6 +3,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from click.testing import Result
 from hypothesis import example, given, settings
@@ -12,8 +13,8 @@ from consentinel.scanner.catalogue.taxonomy import State
 from consentinel.scanner.collectors import COLLECTORS
 from consentinel.scanner.diff import Diff, diff_reports
 from consentinel.scanner.errors import ReportError
-from consentinel.scanner.observations import Gap
-from consentinel.scanner.rendering.diffs import NOTHING, render_diff
+from consentinel.scanner.observations import Gap, Writer
+from consentinel.scanner.rendering.diffs import NOTHING, DiffFormat, render_diff
 from consentinel.scanner.report import Finding, PageVisit, Report, encode
 from tests.support.cli import run_cli, start_cli
 from tests.support.hostile import hostile_report
@@ -182,10 +183,119 @@ def test_a_state_in_one_report_only_is_left_out_and_said() -> None:
 
 def test_gaps_open_and_close() -> None:
     old = make_report(gaps=(make_gap(where=f"{SITE}a"), make_gap(where=f"{SITE}b")))
-    new = make_report(gaps=(make_gap(where=f"{SITE}b", reason="another text"), make_gap(where=f"{SITE}c")))
+    new = make_report(
+        gaps=(make_gap(where=f"{SITE}b", reason="another text"), make_gap(where=f"{SITE}c")),
+        pages=(visited(f"{SITE}a", "no-choice"),),
+    )
     diff = diff_reports(old, new)
     assert [gap.where for gap in diff.new_gaps] == [f"{SITE}c"]
     assert [gap.where for gap in diff.gone_gaps] == [f"{SITE}a"]
+
+
+def visited(url: str, state: State, **changes: Any) -> PageVisit:
+    return PageVisit(**{"url": url, "state": state, "status": 200, "watch_s": 0, **changes})
+
+
+def gone(gap: Gap, new: Report) -> bool:
+    return bool(diff_reports(make_report(gaps=(gap,), states=BOTH), new).gone_gaps)
+
+
+SLOW = f"{SITE}slow"
+
+
+@pytest.mark.parametrize(
+    ("gap", "pages", "is_gone"),
+    [
+        (make_gap(where=SLOW, state="accept"), (visited(SLOW, "accept"),), True),
+        (make_gap(where=SLOW, state="accept"), (visited(SITE, "accept", routes=(SLOW,)),), True),
+        (make_gap(where=SLOW, state="accept"), (visited(SLOW, "no-choice"),), False),
+        (make_gap(where=SLOW, state="accept"), (visited(SITE, "accept"),), False),
+        (make_gap(where=SLOW, state="accept"), (visited(SLOW, "accept", status=None),), False),
+        (make_gap(where=SLOW), (visited(SLOW, "accept"), visited(SLOW, "no-choice")), True),
+        (make_gap(where=SLOW), (visited(SLOW, "accept"),), False),
+        (make_gap(where="cdn.example", state="accept"), (), True),
+        (make_gap(where="cdn.example"), (), True),
+    ],
+)
+def test_a_gap_is_gone_only_where_the_new_scan_looked(
+    gap: Gap, pages: tuple[PageVisit, ...], is_gone: bool
+) -> None:
+    assert gone(gap, make_report(pages=pages, states=BOTH)) == is_gone
+
+
+@pytest.mark.parametrize("state", ["accept", None])
+def test_a_gap_without_a_page_is_not_gone_from_a_scan_that_saw_less(state: State | None) -> None:
+    gap = make_gap(where="cdn.example", state=state)
+    whole = make_report(states=BOTH)
+    early = msgspec.structs.replace(whole, scanned=msgspec.structs.replace(whole.scanned, truncated=True))
+    failed = make_report(visits=(make_visit("no-choice"), make_visit("accept", reached=False, method=None)))
+    assert not gone(gap, early)
+    assert not gone(gap, failed)
+
+
+def test_gaps_of_states_that_are_not_compared_are_no_change() -> None:
+    gaps = (make_gap(state="reject"), make_gap(where="cdn.example", state="reject"))
+    more = make_report(states=("no-choice", "reject"), gaps=gaps)
+    less = make_report()
+    assert not diff_reports(more, less).changed
+    assert not diff_reports(less, more).changed
+
+
+REFUSED = make_finding(category="targeting", attributes={"blocked": "SecureOnly"})
+TAKEN = make_finding(category="targeting")
+
+
+def test_a_cookie_that_the_browser_takes_now_is_worse() -> None:
+    diff = diff_reports(make_report(REFUSED), make_report(TAKEN))
+    assert [change.was_refused for change in diff.worse] == [True]
+    assert "no-choice (refused by the browser) → no-choice" in render_diff(diff, "md").replace("\\", "")
+
+
+def test_a_cookie_that_the_browser_refuses_now_is_better() -> None:
+    diff = diff_reports(make_report(TAKEN), make_report(REFUSED))
+    assert ([change.was_refused for change in diff.better], diff.worse) == ([False], ())
+    assert "(refused by the browser)" in render_diff(diff, "md")
+
+
+def test_a_refused_cookie_that_is_new_is_not_set_without_consent() -> None:
+    diff = diff_reports(make_report(), make_report(REFUSED))
+    for shown in (render_diff(diff, "text"), render_diff(diff, "md")):
+        assert "set without consent" not in shown
+        assert "refused" in shown
+
+
+@pytest.mark.parametrize("name", ["text", "md"])
+def test_a_reason_that_many_share_is_said_once(name: DiffFormat) -> None:
+    failed = (make_visit("no-choice"), make_visit("accept", reached=False, method=None))
+    late = [make_finding(name=f"late{number}", states=("accept",)) for number in range(5)]
+    reason = "the state accept was not reached"
+    shown = render_diff(diff_reports(make_report(*late, states=BOTH), make_report(visits=failed)), name)
+    assert shown.count(reason) == 1
+    assert shown.index(reason) < shown.index("late0")
+
+
+@pytest.mark.parametrize("name", ["text", "md"])
+def test_several_shared_reasons_are_numbered(name: DiffFormat) -> None:
+    failed = (make_visit("no-choice"), make_visit("accept", reached=False, method=None))
+    late = [make_finding(name=f"late{number}", states=("accept",)) for number in range(2)]
+    deep = [make_finding(name=f"deep{number}", pages=(f"{SITE}deep",)) for number in range(2)]
+    new = make_report(visits=failed)
+    shown = render_diff(diff_reports(make_report(*late, *deep, states=BOTH), new), name)
+    assert shown.count("the state accept was not reached") == 1
+    assert shown.count("none of its pages was visited") == 1
+    number = "1" if shown.index("not reached") < shown.index("none of its pages") else "2"
+    assert shown.replace("\\", "").count(f"accept ({number})") == 2
+
+
+@pytest.mark.parametrize("name", ["text", "md"])
+def test_twins_and_areas_are_told_apart_in_a_diff(name: DiffFormat) -> None:
+    area = make_finding(kind="storage", name="seen", attributes={"area": "sessionStorage"})
+    twins = [
+        make_finding(id=file, name="uid", writer=Writer(f"https://cdn.example/{file}"))
+        for file in ("tjs", "ujs")
+    ]
+    shown = render_diff(diff_reports(make_report(), make_report(area, *twins)), name)
+    assert all(word in shown for word in ("sessionStorage", "by tjs", "by ujs"))
 
 
 def moved_to(site: str, **changes: Any) -> Report:
@@ -262,7 +372,12 @@ def everything_changed() -> Diff:
     )
     return diff_reports(
         make_report(*old, states=BOTH, gaps=(make_gap(where=f"{SITE}once"),)),
-        make_report(*new, states=BOTH, gaps=(make_gap(where=f"{SITE}slow"),)),
+        make_report(
+            *new,
+            states=BOTH,
+            gaps=(make_gap(where=f"{SITE}slow"),),
+            pages=tuple(visited(url, state) for state in BOTH for url in (SITE, f"{SITE}once")),
+        ),
     )
 
 

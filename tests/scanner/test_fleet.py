@@ -72,7 +72,7 @@ def test_every_site_has_an_entry_with_its_reason(tmp_path: Path) -> None:
     index = run(sites, tmp_path, Scanner(behave))
     assert results(index) == ["ok", "gaps", "failed", "failed", "failed", "failed"]
     assert index.sites[0] == IndexEntry(
-        line=1, site=site(1), result="ok", report=f"{slug_of(site(1))}.json", findings=1
+        line=1, site=site(1), result="ok", report=f"{slug_of(site(1))}.json", findings=1, without_consent=1
     )
     assert [entry.reason for entry in index.sites[1:]] == [
         "page-timeout, robots",
@@ -87,6 +87,18 @@ def test_every_site_has_an_entry_with_its_reason(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
         ["index.json", f"{slug_of(site(1))}.json", f"{slug_of(site(2))}.json"]
     )
+
+
+def test_the_index_counts_what_is_set_without_consent(tmp_path: Path) -> None:
+    async def behave(url: str) -> Report:
+        refused = make_finding(name="refused", attributes={"blocked": "SecureOnly"})
+        late = make_finding(name="late", states=("accept",))
+        needed = make_finding(name="needed", category="strictly-necessary")
+        return make_report(make_finding(), refused, late, needed, site=url)
+
+    run(lines(1), tmp_path, Scanner(behave))
+    (entry,) = json.loads((tmp_path / "index.json").read_bytes())["sites"]
+    assert (entry["findings"], entry["without_consent"]) == (4, 1)
 
 
 def test_not_more_than_jobs_at_once(tmp_path: Path) -> None:

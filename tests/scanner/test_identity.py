@@ -125,6 +125,12 @@ def test_own_hosts_inside_paths_of_third_parties_are_the_site(path: str) -> None
     assert "{site}" in min(ids)
 
 
+@pytest.mark.parametrize("name", ["user:ann@{}", "ann@my-{}", "user:ann%40{}", "https://ann@{}/"])
+def test_addresses_at_an_own_host_are_masked_all_the_same(name: str) -> None:
+    for host in ("www.shop.example", "shop.example"):
+        assert "ann" not in identity(make_observation(name=name.format(host)))
+
+
 def test_other_hosts_inside_names_stay() -> None:
     seen = make_observation(name="cfg:www.other.example")
     assert identity(seen) == "cookie:cfg:www.other.example@{site}"

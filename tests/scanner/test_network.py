@@ -265,3 +265,66 @@ def test_begin_forgets_the_visit_before_but_counts_on() -> None:
     assert log.exchanges == []
     assert log.is_quiet(0)
     assert log.total_requests == 1
+
+
+def test_of_too_many_requests_the_last_are_only_counted() -> None:
+    log, wire = NetworkLog(limit=3), FakeWire()
+    log.listen(cast("Wire", wire))
+    for number in range(10):
+        wire.request(f"{PIXEL}?{number}", requestId=str(number))
+        wire.extra(200, "a=1", requestId=str(number))
+        wire.response(requestId=str(number))
+        wire.emit("loadingFinished", requestId=str(number), encodedDataLength=1)
+    log.add_of_worker("https://t.tracker.example/late", "GET", "fetch", 200, ())
+    assert [exchange.request_id for exchange in log.exchanges] == ["0", "1", "2"]
+    assert (log.total_requests, log.left_out) == (11, 8)
+    assert log.is_quiet(0)
+    log.begin()
+    assert (log.total_requests, log.left_out) == (11, 0)
+
+
+def test_what_two_sessions_tell_is_one_request() -> None:
+    log, wire = listening()
+    wire.request()
+    wire.request()
+    assert log.total_requests == 1
+
+
+OF_WORKER = "https://t.tracker.example/first-line"
+
+
+def unannounced(wire: FakeWire, **params: Any) -> None:
+    response = {**answer(204, ""), "url": OF_WORKER}
+    wire.emit("responseReceived", response=response, type="Fetch", loaderId="", **params)
+
+
+def test_an_answer_to_a_worker_tells_of_a_request_that_was_missed() -> None:
+    log, wire = listening()
+    unannounced(wire)
+    wire.extra(204, "a=1")
+    log.settle_cookies()
+    exchange = only(log)
+    assert (exchange.url, exchange.method, exchange.status) == (OF_WORKER, "GET", 204)
+    assert (exchange.initiator_type, exchange.set_cookies) == ("worker", ("a=1",))
+    assert not log.knows(OF_WORKER)
+    log.add_of_worker(OF_WORKER, "POST", "fetch", 204, ())
+    assert (only(log).method, log.knows(OF_WORKER)) == ("POST", True)
+
+
+def test_a_late_answer_to_a_request_of_the_visit_before_is_no_request() -> None:
+    log, wire = listening()
+    wire.request(OF_WORKER, loaderId="")
+    log.begin()
+    log.begin()
+    unannounced(wire)
+    assert log.exchanges == []
+
+
+def test_what_workers_list_is_added_once_and_only_if_new() -> None:
+    log, wire = listening()
+    wire.request(PIXEL)
+    before = {"https://t.tracker.example/before"}
+    pairs = [(OF_WORKER, "xmlhttprequest"), (f"{OF_WORKER}#again", "fetch"), (PIXEL, "fetch")]
+    log.add_listed([*pairs, ("blob:https://a.example/1", "other"), (next(iter(before)), "fetch")], before)
+    assert [exchange.url for exchange in log.exchanges] == [PIXEL, OF_WORKER]
+    assert (log.exchanges[1].resource_type, log.exchanges[1].initiator_type) == ("XHR", "worker")

@@ -289,7 +289,7 @@ def test_requests_of_workers(scanned: ScanSite) -> None:
 
 
 def test_what_workers_ask_for_at_once(scanned: ScanSite) -> None:
-    """DevTools alone misses those of workers that run before they are watched, the more the busier a machine."""
+    """DevTools alone misses workers that run before they are watched: the more, the busier a machine."""
     report = scanned(worker_first_line, watch_s=1.0).report
     assert names(report, "request") == {f"t.tracker.example/{name}" for name in worker_first_line.NAMES}
 

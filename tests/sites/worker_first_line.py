@@ -1,7 +1,7 @@
 """Workers of every sort that ask a third party on their very first line, on a secure page.
 
-Expected: a third-party request `https://t.tracker.example/NAME` for each of NAMES: a dedicated worker, one made
-of a blob, a worker that a worker starts (by address and of a blob), a shared worker and a service worker.
+Expected: a third-party request `https://t.tracker.example/NAME` for each of NAMES: a dedicated worker, one
+made of a blob, a worker that a worker starts (by address and of a blob), a shared and a service worker.
 """
 
 from tests.support.sites import Site

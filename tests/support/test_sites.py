@@ -26,6 +26,7 @@ from tests.sites import (
     not_html,
     redirect_loop,
     renderer_crash,
+    worker_first_line,
 )
 from tests.support.browsing import launch_on_loopback
 from tests.support.sites import Answer, Site
@@ -94,6 +95,7 @@ TRUTHS = {
     "storage_session": _truth(fact="sessionStorage.length === 2"),
     "window_close": _truth(fact="document.links.length === 2"),
     "worker_fetch": _truth(hits=f"{T}/from-dedicated {T}/from-blob"),
+    "worker_first_line": _truth(hits=" ".join(f"{T}/{name}" for name in worker_first_line.NAMES)),
 }
 # No page to look into, or a test of its own below.
 ELSEWHERE = {

@@ -65,3 +65,28 @@ def test_no_cell_starts_a_formula(name: str, evidence: str) -> None:
     (row,) = rows_of(report)
     assert not [cell for cell in row.values() if cell.lstrip().startswith(TRIGGERS)]
     render(report).encode()
+
+
+def test_attributes_that_reviewers_ask_for_have_columns() -> None:
+    cookie = make_finding(
+        id="1",
+        attributes={
+            "lifetime": "400 days",
+            "http_only": False,
+            "same_site": "",
+            "blocked": ("InvalidDomain", "SecureOnly"),
+        },
+    )
+    stored = make_finding(id="2", kind="storage", attributes={"area": "localStorage"})
+    rows = {row["id"]: row for row in rows_of(make_report(cookie, stored))}
+    facts = ("lifetime", "http_only", "same_site", "blocked", "area")
+    assert [rows["1"][key] for key in facts] == [
+        "400 days",
+        "no",
+        "not declared",
+        "InvalidDomain | SecureOnly",
+        "",
+    ]
+    assert rows["1"]["set_without_consent"] == ""
+    assert [rows["2"][key] for key in facts] == ["", "", "", "", "localStorage"]
+    assert rows["2"]["kind"] == "storage"

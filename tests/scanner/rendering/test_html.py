@@ -3,10 +3,12 @@ import hashlib
 import re
 from html.parser import HTMLParser
 
+import msgspec
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from consentinel.scanner.observations import Writer
 from consentinel.scanner.rendering.html import render
 from consentinel.scanner.report import Report
 from tests.support.hostile import ALL, hostile_report
@@ -66,8 +68,51 @@ def test_shows_the_evidence() -> None:
 
 def test_an_empty_report_with_gaps_is_not_clean() -> None:
     text = text_of(make_report(gaps=(make_gap(reason="It hung."),)))
-    assert "this is not a clean result" in text
+    assert text.count("this is not a clean result") == 1
+    assert text.count("could not be observed") == 1
     assert "It hung." in text
+
+
+def test_a_refused_cookie_is_marked_and_explained_and_leaks_nothing() -> None:
+    refused = make_finding(category="targeting", attributes={"blocked": "SecureOnly"})
+    text = text_of(make_report(refused))
+    assert "_ga (refused by the browser)" in text
+    assert "a Secure cookie is taken over https only (SecureOnly)" in text
+    assert "no-choice without consent" not in text
+    assert "targeting 1 targeting" not in text
+    assert "! 1" not in text
+
+
+def test_details_hold_no_empty_rows_and_nothing_twice() -> None:
+    script = make_finding(
+        kind="script",
+        name="cdn.example/t.js",
+        host="cdn.example",
+        url="https://cdn.example/t.js",
+        writer=Writer("https://cdn.example/t.js"),
+        attributes={"empty": "", "none": (), "same_site": "", "resource_type": "script"},
+    )
+    page = render(make_report(script), screenshots={})
+    text = " ".join(" ".join(read(page).texts).split())
+    assert "same site not declared" in text
+    assert "resource type script" in text
+    assert "empty" not in text.partition("Decided by")[2].partition("How this was made")[0]
+    assert "Address" not in text
+    assert 'class="host"' not in page
+
+
+def test_a_name_that_only_resembles_the_host_keeps_its_host_line() -> None:
+    finding = make_finding(name="cdn.example.org/t.js", host="cdn.example")
+    assert '<span class="host">cdn.example</span>' in render(make_report(finding), screenshots={})
+
+
+def test_settings_have_units_and_unset_ones_are_left_out() -> None:
+    settings: dict[str, object] = {"max_bytes": 100_000_000, "page_timeout": 30.0, "user_agent": None, "exclude": []}
+    environment = msgspec.structs.replace(make_report().environment, settings=settings)
+    text = text_of(make_report(environment=environment))
+    assert "max bytes 100 MB page timeout 30 s" in text
+    assert "user agent" not in text
+    assert "exclude" not in text
 
 
 def test_a_state_that_was_not_reached_has_no_numbers() -> None:

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Dialog, Page, Request, expect
 
+from consentinel.scanner.catalogue.taxonomy import State
 from consentinel.scanner.rendering.html import render
 from tests.support.hostile import hostile_report
-from tests.support.reports import realistic_report
+from tests.support.reports import make_finding, make_report, realistic_report
 
 pytestmark = pytest.mark.browser
 
@@ -107,3 +108,21 @@ def test_nothing_sticks_out_at_320_pixels(page: Page, report_file: Path, hostile
     page.goto(report_file.as_uri())
     page.locator("summary").first.click()
     assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
+FIVE: tuple[State, ...] = ("no-choice", "reject", "accept", "withdrawn", "gpc")
+
+
+@pytest.mark.parametrize("width", [320, 390, 420])
+def test_all_states_fit_a_phone(page: Page, report_file: Path, width: int) -> None:
+    stored = make_finding(kind="storage", attributes={"area": "sessionStorage"}, vendor=None, states=FIVE)
+    report_file.write_text(render(make_report(stored, states=FIVE), screenshots={}), encoding="utf-8")
+    page.set_viewport_size({"width": width, "height": 640})
+    page.goto(report_file.as_uri())
+    assert page.locator(".scroll").evaluate("(box) => box.scrollWidth <= box.clientWidth")
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    tops = page.locator(".findings td.chip").evaluate_all(
+        "(chips) => chips.map((chip) => { const box = chip.getBoundingClientRect(); return box.top + box.bottom; })"
+    )
+    assert max(tops) - min(tops) < 4
+    expect(page.locator(".findings td.vendor")).to_be_hidden()

@@ -80,3 +80,19 @@ def test_a_huge_report_stays_under_the_cap_and_says_what_is_missing() -> None:
     told = [int(number) for number in re.findall(r"… and (\d+) more", shown)]
     assert told[0] == 850
     assert shown.count("xxx`") + told[1] == 2_000
+
+
+def test_names_are_those_of_the_other_formats() -> None:
+    stored = make_finding(kind="storage", name="seen", attributes={"area": "localStorage"})
+    refused = make_finding(name="no", attributes={"blocked": "SecureOnly"}, category="targeting")
+    needed = make_finding(name="cart", category="strictly-necessary")
+    shown = render(make_report(stored, refused, needed))
+    assert "| localStorage | `seen` |" in shown
+    assert "| cookie | `no` (refused by the browser) |" in shown
+    assert "| strictly-necessary | 1 | – |" in shown
+    assert "| targeting | 1 | 0 |" in shown
+
+
+def test_nothing_but_gaps_says_so_once() -> None:
+    shown = render(make_report(gaps=(make_gap(),)))
+    assert (shown.count("clean"), shown.count("could not be observed")) == (1, 1)

@@ -58,6 +58,12 @@ def test_an_unknown_suffix_is_refused_with_what_works(file: str) -> None:
         ("delay_s", 1.5, "delay", "1.5 s"),
         ("wait_ms", 20, "wait", "20 ms"),
         ("redirects", ("a", "b"), "redirects", "a, b"),
+        ("max_bytes", 100_000_000, "max bytes", "100 MB"),
+        ("small_bytes", 1, "small bytes", "1 byte"),
+        ("page_timeout", 30.0, "page timeout", "30 s"),
+        ("time_budget", 600, "time budget", "10 minutes"),
+        ("max_pages", 25, "max pages", "25"),
+        ("same_site", ("", "lax"), "same site", "not declared, lax"),
     ],
 )
 def test_attributes_as_people_write_them(key: str, value: object, label: str, text: str) -> None:

@@ -80,3 +80,16 @@ def test_colour_can_be_refused(monkeypatch: pytest.MonkeyPatch, name: str, value
 
 def test_a_pipe_gets_what_its_encoding_can_carry() -> None:
     render_for_stream(realistic_report(), AsciiPipe()).encode("ascii")
+
+
+def test_a_refused_cookie_is_marked_and_does_not_count() -> None:
+    shown = render(make_report(make_finding(attributes={"blocked": "SecureOnly"}, states=("no-choice",))))
+    assert "_ga (refused by the browser)" in " ".join(shown.split())
+    assert "performance          1          0" in shown
+
+
+def test_nothing_but_gaps_says_so_once_and_has_room_before_them() -> None:
+    shown = render(make_report(gaps=(make_gap(),)))
+    assert "\n\ngaps (1): not observed\n" in shown
+    assert shown.count("clean") == 1
+    assert shown.count("could not be observed") == 1

@@ -1,7 +1,8 @@
 """A calendar with links for ever.
 
-Expected: the scan ends inside its page budget with a `crawl-trap` gap; `/about` is reached although the calendar
-offers new pages endlessly (`/calendar/<n>`, and the same page under ever new query strings and longer paths).
+Expected: the scan ends inside its page budget with a `crawl-trap` gap; `/about` is reached although the
+calendar offers new pages endlessly (`/calendar/<n>`, the same page under ever new query strings and longer
+paths).
 """
 
 from tests.support.sites import HTML, Answer, Hit, Site, document

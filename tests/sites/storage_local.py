@@ -1,7 +1,8 @@
 """localStorage by method and by property.
 
 Expected: storage items `by_set_item`, `by_property`, `by_index` (all localStorage, first party), the first
-written by line 2 of `/store.js`; who writes by property no hook can tell. `set_and_removed` is written and removed at once: seen by its write.
+written by line 2 of `/store.js`; who writes by property no hook can tell. `set_and_removed` is written and
+removed at once: seen by its write.
 """
 
 from tests.support.sites import Site

@@ -107,7 +107,12 @@ def test_a_name_that_only_resembles_the_host_keeps_its_host_line() -> None:
 
 
 def test_settings_have_units_and_unset_ones_are_left_out() -> None:
-    settings: dict[str, object] = {"max_bytes": 100_000_000, "page_timeout": 30.0, "user_agent": None, "exclude": []}
+    settings: dict[str, object] = {
+        "max_bytes": 100_000_000,
+        "page_timeout": 30.0,
+        "user_agent": None,
+        "exclude": [],
+    }
     environment = msgspec.structs.replace(make_report().environment, settings=settings)
     text = text_of(make_report(environment=environment))
     assert "max bytes 100 MB page timeout 30 s" in text

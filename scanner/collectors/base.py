@@ -18,7 +18,7 @@ from consentinel.scanner.urls import host_of
 
 ItemKey = tuple[str, ...]
 
-_MAX_NAME = 4096
+_MAX_NAME = 800
 _MAX_URL = 4096
 
 

@@ -60,7 +60,8 @@ class _Counter:
     def done(self, entry: IndexEntry) -> None:
         """Say one entry of the index."""
         self._count += 1
-        counts = [plural(entry.findings, "finding")] if entry.report else []
+        early = f"{entry.without_consent} set without consent"
+        counts = [plural(entry.findings, "finding"), early] if entry.report else []
         facts = [
             f"{entry.site or f'line {entry.line}'} {entry.result}",
             *counts,
@@ -80,7 +81,9 @@ async def _scan_one(interrupted: asyncio.Event, url: str, settings: ScanSettings
 
 def _summary(index: Index, out_dir: Path) -> str:
     counts = ", ".join(f"{index.count(result)} {result}" for result in ("ok", "gaps", "failed"))
-    return f"{plural(len(index.sites), 'site')}: {counts}; see {visible(str(out_dir / INDEX))}\n"
+    early = sum(entry.without_consent for entry in index.sites)
+    sites = plural(len(index.sites), "site")
+    return f"{sites}: {counts}; {early} set without consent; see {visible(str(out_dir / INDEX))}\n"
 
 
 def _say_broken(index: Index, out_dir: Path, settings: ScanSettings) -> bool:

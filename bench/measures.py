@@ -51,7 +51,6 @@ def show(run: Run) -> None:
             f"{measure.value:,.2f} {measure.unit}",
             _budget(measure),
             _verdict(measure),
-            measure.how,
         )
     console = Console(soft_wrap=True)
     console.print(table)

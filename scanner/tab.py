@@ -170,7 +170,8 @@ class Tab:
         if not self.crashed:
             await asyncio.gather(*(self._say_goodbye(frame) for frame in self.page.frames))
             await _quietly(self.page.goto("about:blank", timeout=3000))
-        await self.wire.drain()
+        with suppress(TimeoutError):  # a hung renderer answers nothing any more
+            await asyncio.wait_for(self.wire.drain(), _CLOSE_TIMEOUT_S)
         if self.wire.has_workers:
             await self._add_missed()
             self.network.add_listed(listed, self._before)

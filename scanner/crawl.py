@@ -21,7 +21,7 @@ from consentinel.scanner.network import NetworkLog
 from consentinel.scanner.pages import PageSource
 from consentinel.scanner.party import OwnHosts
 from consentinel.scanner.settings import ScanSettings
-from consentinel.scanner.tab import StoredState, Tab
+from consentinel.scanner.tab import Hooks, StoredState, Tab
 from consentinel.scanner.tab_options import TabOptions
 from consentinel.scanner.visit import Visitor, VisitPlan, VisitResult
 
@@ -132,7 +132,8 @@ class Crawl:
 
     async def _visitor(self, stored: StoredState | None, memory: Memory) -> Visitor:
         collectors = [make() for make in self.collectors]
-        hooks = hook_source(name for collector in collectors for name in collector.hooks)
+        names = [name for collector in collectors for name in collector.hooks]
+        hooks = Hooks(hook_source(names), hook_source(names, holds_timers=True))
         tab = await Tab.open(self.browser, self.options, self.own, hooks, stored)
         self.limits.logs.append(tab.network)
         return Visitor(

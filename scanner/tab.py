@@ -65,10 +65,18 @@ class StoredState:
     origins: list[Any]
 
 
+@dataclass(frozen=True)
+class Hooks:
+    """The script for every document: as it is, and holding back long timers."""
+
+    plain: str
+    holding: str
+
+
 class Tab:
     """A page in a context of its own, watched from before its first byte."""
 
-    def __init__(self, context: BrowserContext, options: TabOptions, own: OwnHosts, hook_source: str) -> None:
+    def __init__(self, context: BrowserContext, options: TabOptions, own: OwnHosts, hooks: Hooks) -> None:
         self.context = context
         self.network = NetworkLog()
         self.hook_reports: list[HookReport] = []
@@ -78,7 +86,7 @@ class Tab:
         self.stored_items: list[StoredItem] = []
         self._options = options
         self._own = own
-        self._hook_source = hook_source
+        self._hooks = hooks
         self._loaded = False
         self._background: set[asyncio.Task[None]] = set()
         self._asked: list[Request] = []
@@ -93,7 +101,7 @@ class Tab:
         browser: Browser,
         options: TabOptions,
         own: OwnHosts,
-        hook_source: str,
+        hooks: Hooks,
         stored: StoredState | None = None,
     ) -> "Tab":
         """Open a new context with one page in it; `stored` is what a visitor brings along.
@@ -101,7 +109,7 @@ class Tab:
         Raises PlaywrightError where the browser is gone.
         """
         context = await browser.new_context(**_context_arguments(options, stored))
-        tab = cls(context, options, own, hook_source)
+        tab = cls(context, options, own, hooks)
         await tab.new_page()
         context.on("page", lambda page: tab._in_background(tab._popup(page)))
         context.on("request", tab._of_service_worker)
@@ -129,6 +137,10 @@ class Tab:
         self.routes.clear()
         self.popups.clear()
         self._loaded = False
+
+    async def hold_timers(self, hold: bool) -> None:
+        """Say whether long timers of the next page are held back, as on all pages that are not watched."""
+        await self.wire.use_hooks(self._hooks.holding if hold else self._hooks.plain)
 
     def cut(self) -> None:
         """Forget what happened so far on this page: what comes now belongs to the choice just made."""
@@ -240,7 +252,7 @@ class Tab:
         return self.network.is_quiet(QUIET_S)
 
     async def _wire_up(self, page: Page) -> Wire:
-        wire = await Wire.open(page, self._hook_source)
+        wire = await Wire.open(page, self._hooks.plain)
         self.network.listen(wire)
         wire.on("Runtime.bindingCalled", self._hook_report)
         if self._options.headers or self._options.http_auth:

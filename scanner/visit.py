@@ -103,6 +103,7 @@ class Visitor:
 
     async def _visit(self, plan: VisitPlan, result: VisitResult) -> None:
         self.tab.begin()
+        await self.tab.hold_timers(not plan.watch_s and not plan.choose)
         if not await self._go(plan, result):
             return
         if plan.choose:

@@ -41,6 +41,7 @@ class Wire:
     def __init__(self, session: CDPSession, hook_source: str) -> None:
         self._session = session
         self._hook_source = hook_source
+        self._hook_id = ""
         self._handlers: dict[str, list[Handler]] = defaultdict(list)
         self._tasks: set[asyncio.Task[None]] = set()
         self._trees: list[Children] = []
@@ -55,8 +56,17 @@ class Wire:
         wire = cls(await page.context.new_cdp_session(page), hook_source)
         wire._listen(wire._session)
         for method, params in wire._page_set_up():
-            await wire.send(method, params)
+            answer = await wire.send(method, params)
+            wire._hook_id = answer.get("identifier", wire._hook_id)
         return wire
+
+    async def use_hooks(self, hook_source: str) -> None:
+        """Inject another script into the documents that come from now on; nothing to do for the same one."""
+        if hook_source == self._hook_source:
+            return
+        await self.send("Page.removeScriptToEvaluateOnNewDocument", {"identifier": self._hook_id})
+        answer = await self.send("Page.addScriptToEvaluateOnNewDocument", {"source": hook_source})
+        self._hook_source, self._hook_id = hook_source, answer["identifier"]
 
     def on(self, event: str, handler: Handler) -> None:
         """Call `handler` with the parameters of each `event` of the page or a child."""

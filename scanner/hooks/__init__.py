@@ -48,8 +48,14 @@ def decode_text(text: str) -> Any:
     return json.loads(text)
 
 
-def hook_source(names: Iterable[str]) -> str:
-    """Return one script with the prelude, the timers and the named hooks (file stems here), each once."""
+def hook_source(names: Iterable[str], *, holds_timers: bool = False) -> str:
+    """Return one script with the prelude, the timers and the named hooks (file stems here), each once.
+
+    holds_timers: long timers of the page do not fire (timers.js).
+    """
     stems = ["prelude", "timers", *dict.fromkeys(names)]
     parts = [resources.files(__package__).joinpath(f"{stem}.js").read_text("utf-8") for stem in stems]
-    return "(() => {\n" + "\n".join(parts).replace("__BINDING__", BINDING) + "\n})();"
+    text = "\n".join(parts).replace("__BINDING__", BINDING)
+    if holds_timers:
+        text = text.replace("const HOLDS = false;", "const HOLDS = true;")
+    return "(() => {\n" + text + "\n})();"

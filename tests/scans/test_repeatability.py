@@ -17,7 +17,7 @@ from tests.sites.marketing_site import START as MARKETING
 from tests.sites.marketing_site import marketing_app
 from tests.sites.real_banners import banner_site, start_url
 from tests.support.scans import scan_site
-from tests.support.sites import Site
+from tests.support.sites import GIF, ONE_PIXEL_GIF, Answer, Site
 
 pytestmark = pytest.mark.browser
 
@@ -106,3 +106,16 @@ def test_a_new_tracker_between_two_builds_is_all_that_differs(serve: Serve) -> N
         ("pixel", "p.pixel-vendor.example/p.gif")
     ] or {finding.kind for finding in diff.new} == {"cookie", "pixel"}
     assert diff.gone == ()
+
+
+def test_late_tags_come_on_watched_pages_only_however_long_the_others_take(serve: Serve) -> None:
+    late = "const ask = () => { new Image().src = 'http://t.tracker.example/late.gif'; };"
+    head = f"<script>{late} setTimeout(ask, 2000); setInterval(ask, 1800);</script><img src='/slow.gif'>"
+    site = Site("http://www.shop.example/").pixel("http://t.tracker.example/late.gif")
+    for path in ("/", "/about"):
+        site.page(path, '<a href="/about">About</a>', head=head)
+    site.call("/slow.gif", lambda _hit: Answer(ONE_PIXEL_GIF, headers=[("Content-Type", GIF)], delay_s=3.0))
+    report = scan_site(site.start, serve(site), watch_s=3.0).report
+    (finding,) = [found for found in report.findings if found.host == "t.tracker.example"]
+    assert finding.pages == ("http://www.shop.example/",)
+    assert len(report.pages) == 2

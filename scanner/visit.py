@@ -46,6 +46,11 @@ class VisitPlan:
     max_redirects: int = 20
     is_first: bool = False
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether the page only settles: it is neither watched nor is a choice made on it."""
+        return not self.watch_s and not self.choose
+
 
 @dataclass(kw_only=True)
 class VisitResult:
@@ -94,7 +99,8 @@ class Visitor:
         except PlaywrightError as error:
             self._gap(result, *_page_error(self.tab, error))
         if result.gaps and not result.observations:
-            self._salvage(result)
+            # the logs have what a page did before it hung or crashed: only the last look is missing
+            result.observations += self._reports(result)
         result.watched_s = round(time.monotonic() - started, 1)
         result.exchanges += self.tab.network.exchanges
         if self.tab.crashed or result.gaps:
@@ -103,7 +109,7 @@ class Visitor:
 
     async def _visit(self, plan: VisitPlan, result: VisitResult) -> None:
         self.tab.begin()
-        await self.tab.hold_timers(not plan.watch_s and not plan.choose)
+        await self.tab.hold_timers(plan.is_plain)
         if not await self._go(plan, result):
             return
         if plan.choose:
@@ -112,8 +118,7 @@ class Visitor:
             result.reached = await reach(self.tab.page, plan.state, before_click=lambda: self._cut(result))
         if plan.watch_s:
             await watch(self.tab.page, plan.watch_s, self.hurry)
-        is_plain = not plan.watch_s and not plan.choose
-        spent_s = time.monotonic() - result.committed_at if is_plain else 0.0
+        spent_s = time.monotonic() - result.committed_at if plan.is_plain else 0.0
         await self.tab.settle(max(_LEAST_SETTLE_S, plan.settle_cap_s - spent_s), self.hurry)
         self._check_document(result)
         await self._collect(plan, result)
@@ -181,9 +186,7 @@ class Visitor:
 
     def _cut(self, result: VisitResult) -> None:
         """Keep who wrote what, and forget the rest: what happened before the click is the state before it."""
-        visit = self._as_seen(result)
-        for collector in self.collectors:
-            self._report(collector, visit, result)
+        self._reports(result)
         self.memory.forget_told()
         result.exchanges += self.tab.network.exchanges
         self.tab.cut()
@@ -198,8 +201,7 @@ class Visitor:
             await self.tab.remember_storage()
             await self._take_picture(result)
         await self.tab.leave()
-        for collector in self.collectors:
-            result.observations += self._report(collector, visit, result)
+        result.observations += self._reports(result)
 
     async def _take_picture(self, result: VisitResult) -> None:
         try:
@@ -220,11 +222,10 @@ class Visitor:
             self._collector_gap(collector, error, result)
             return ()
 
-    def _salvage(self, result: VisitResult) -> None:
-        """Keep what a page did before it hung or crashed: the logs have it, only the last look is missing."""
+    def _reports(self, result: VisitResult) -> list[Observation]:
+        """Return what all collectors have seen since the visit, or the choice in it, began."""
         visit = self._as_seen(result)
-        for collector in self.collectors:
-            result.observations += self._report(collector, visit, result)
+        return [seen for collector in self.collectors for seen in self._report(collector, visit, result)]
 
     def _as_seen(self, result: VisitResult) -> Visit:
         return Visit(

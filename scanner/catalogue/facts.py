@@ -1,7 +1,6 @@
 """What can be told about a subject before any entry is looked at."""
 
-from urllib.parse import urlsplit
-
+from consentinel.scanner import urls
 from consentinel.scanner.catalogue.entries import Sign
 from consentinel.scanner.catalogue.subject import Subject
 from consentinel.scanner.party import registrable_domain
@@ -13,11 +12,8 @@ _MAX_URL = 2048
 
 
 def host_of(url: str | None) -> str:
-    """Return the lower-case host of a URL, '' where there is none."""
-    try:
-        return (urlsplit(url or "").hostname or "").strip(".")
-    except ValueError:
-        return ""
+    """Return the lower-case host of a URL without a final dot, '' where there is none."""
+    return urls.host_of(url or "").strip(".")
 
 
 def path_of(url: str | None) -> str:

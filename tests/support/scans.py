@@ -1,14 +1,13 @@
 """Running real scans of local sites in tests, and comparing what they found with a table."""
 
-import asyncio
 from fnmatch import fnmatchcase
 from typing import Any
 
 from consentinel.scanner.demo.loopback import LoopbackServer
 from consentinel.scanner.report import Finding, Report
-from consentinel.scanner.scan import ScanResult, scan
-from consentinel.scanner.settings import ScanSettings
+from consentinel.scanner.scan import ScanResult
 from tests.sites.expected import Expected
+from tests.support.scanning import scan_url
 
 # Session replay and fingerprinting get their collectors with a later issue.
 COLLECTED = frozenset({"cookie", "storage", "request", "pixel", "beacon", "script", "frame", "captcha"})
@@ -16,10 +15,7 @@ COLLECTED = frozenset({"cookie", "storage", "request", "pixel", "beacon", "scrip
 
 def scan_site(start: str, server: LoopbackServer, **settings: Any) -> ScanResult:
     """Scan a local site through `--resolve`, with the first page not watched unless `watch_s` says so."""
-    chosen = ScanSettings(
-        **{"resolve": (f"*={server.address}",), "insecure": True, "watch_s": 0.0, **settings}
-    )
-    return asyncio.run(scan([start], chosen))
+    return scan_url(server, start, **settings)
 
 
 def missing(report: Report, table: tuple[Expected, ...]) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 from consentinel.scanner.catalogue.subject import Decision
-from consentinel.scanner.catalogue.taxonomy import Category, Layer
+from consentinel.scanner.catalogue.taxonomy import Category, Layer, ResourceType
 
 How = Literal["exact", "prefix", "regex"]
 NameKind = Literal["cookie", "storage"]
@@ -60,27 +60,29 @@ class NamePattern(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HostPattern(msgspec.Struct, frozen=True, kw_only=True):
-    """A host with its subdomains, perhaps only under a path prefix or where path + query match a regex."""
+    """A host with its subdomains; perhaps only under a path, where path + query match, or of some types."""
 
     host: str
     path: str
     path_regex: re.Pattern[str] | None
+    types: frozenset[ResourceType]
     vendor: Vendor
     decision: Decision
     source: str
 
     @property
     def whole_host(self) -> bool:
-        """Say whether every path of the host is meant."""
-        return not self.path and self.path_regex is None
+        """Say whether everything at the host is meant."""
+        return not self.path and self.path_regex is None and not self.types
 
 
 class PathPattern(msgspec.Struct, frozen=True, kw_only=True):
-    """A path that means one product on any host (self-hosted analytics); `query` must match where given."""
+    """A path that means one product on any host (self-hosted analytics), perhaps by query or type."""
 
     starts: str
     ends: str
     query: re.Pattern[str] | None
+    types: frozenset[ResourceType]
     vendor: Vendor
     decision: Decision
     source: str

@@ -1,16 +1,22 @@
 """What can be told about a subject before any entry is looked at."""
 
+from functools import lru_cache
+
 from consentinel.scanner import urls
 from consentinel.scanner.catalogue.entries import Sign
 from consentinel.scanner.catalogue.subject import Subject
+from consentinel.scanner.catalogue.taxonomy import parse_resource_type
 from consentinel.scanner.party import registrable_domain
 
 # "short-lived": gone within a day, as session and CSRF cookies with an explicit lifetime are.
 SHORT_LIVED_S = 24 * 3600
 _MAX_LABELS = 16
+# The hosts of one scan come again and again.
+_REMEMBERED = 4096
 _MAX_URL = 2048
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def host_of(url: str | None) -> str:
     """Return the lower-case host of a URL without a final dot, '' where there is none."""
     return urls.host_of(url or "").strip(".")
@@ -24,6 +30,7 @@ def path_of(url: str | None) -> str:
     return path if path.startswith("/") else f"/{path}"
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def suffixes_of(host: str) -> tuple[str, ...]:
     """Return the host and its parents, longest first."""
     labels = host.split(".")[-_MAX_LABELS:]
@@ -31,15 +38,17 @@ def suffixes_of(host: str) -> tuple[str, ...]:
 
 
 class Facts:
-    """One subject with its host, parent hosts and party."""
+    """One subject with its host, parent hosts, path + query, resource type and party."""
 
-    __slots__ = ("host", "site_host", "subject", "suffixes")
+    __slots__ = ("host", "path", "resource_type", "site_host", "subject", "suffixes")
 
     def __init__(self, subject: Subject) -> None:
         self.subject = subject
         self.host = subject.host.strip(".").lower() or host_of(subject.url)
         self.suffixes = suffixes_of(self.host)
         self.site_host = host_of(subject.site)
+        self.path = path_of(subject.url) if subject.url else None
+        self.resource_type = parse_resource_type(subject.resource_type)
 
     def shows(self, sign: Sign) -> bool:
         """Say whether the subject shows a second sign; a fact that is not known is not shown."""

@@ -14,37 +14,41 @@ class HostTable:
         for pattern in sorted(patterns, key=_specificity, reverse=True):
             self._by_host.setdefault(pattern.host, []).append(pattern)
 
-    def find(self, facts: Facts, path: str | None) -> HostPattern | None:
-        """Return the most specific pattern for a host, `path` None meaning the host as a whole.
+    def find(self, facts: Facts) -> HostPattern | None:
+        """Return the most specific pattern for a URL, or for a host as a whole where there is no path.
 
         A whole-host pattern is passed over where the scanned site itself lives on that host.
         """
-        for pattern in self._candidates(facts.suffixes):
-            if pattern.whole_host:
-                if not facts.site_lives_on(pattern.host):
-                    return pattern
-            elif path is not None and _path_fits(pattern, path):
-                return pattern
-        return None
+        return next(
+            (found for found in self.candidates(facts.suffixes) if misfit(found, facts) is None), None
+        )
 
-    def owner(self, host: str) -> HostPattern | None:
-        """Return the pattern that names who runs a host."""
-        candidates = self._candidates(suffixes_of(host))
-        return next((pattern for pattern in candidates if pattern.whole_host), None)
-
-    def _candidates(self, suffixes: tuple[str, ...]) -> Iterator[HostPattern]:
+    def candidates(self, suffixes: tuple[str, ...]) -> Iterator[HostPattern]:
+        """Yield all patterns for a host or its parents, the most specific first."""
         for suffix in suffixes:
             yield from self._by_host.get(suffix, ())
 
+    def owner(self, host: str) -> HostPattern | None:
+        """Return the pattern that names who runs a host."""
+        return next((found for found in self.candidates(suffixes_of(host)) if found.whole_host), None)
 
-def _specificity(pattern: HostPattern) -> tuple[bool, int]:
-    return pattern.path_regex is not None, len(pattern.path)
+
+def _specificity(pattern: HostPattern) -> tuple[bool, int, bool]:
+    return pattern.path_regex is not None, len(pattern.path), bool(pattern.types)
 
 
-def _path_fits(pattern: HostPattern, path: str) -> bool:
-    if not path.startswith(pattern.path):
-        return False
-    return pattern.path_regex is None or pattern.path_regex.search(path) is not None
+def misfit(pattern: HostPattern, facts: Facts) -> str | None:
+    """Say why a pattern for the subject's host does not speak of the subject; None where it does."""
+    if pattern.whole_host:
+        return "the site itself lives there" if facts.site_lives_on(pattern.host) else None
+    if pattern.types and facts.resource_type not in pattern.types:
+        return f"only for {', '.join(sorted(pattern.types))}"
+    path = facts.path
+    if path is None or not path.startswith(pattern.path):
+        return f"only under {pattern.path}"
+    if pattern.path_regex is not None and pattern.path_regex.search(path) is None:
+        return f"only where path and query match {pattern.path_regex.pattern}"
+    return None
 
 
 class PathTable:
@@ -59,14 +63,17 @@ class PathTable:
             else:
                 self._by_start.setdefault(_first_segment(pattern.starts), []).append(pattern)
 
-    def find(self, path_and_query: str) -> PathPattern | None:
-        """Return the first pattern for a path, or None."""
-        path, _, query = path_and_query.partition("?")
+    def find(self, facts: Facts) -> PathPattern | None:
+        """Return the first pattern for the path of a URL, or None."""
+        path, _, query = (facts.path or "").partition("?")
         candidates = (
             *self._by_end.get(_last_segment(path), ()),
             *self._by_start.get(_first_segment(path), ()),
         )
-        return next((pattern for pattern in candidates if _fits(pattern, path, query)), None)
+        fitting = (found for found in candidates if _fits(found, path, query))
+        return next(
+            (found for found in fitting if not found.types or facts.resource_type in found.types), None
+        )
 
 
 def _last_segment(path: str) -> str:
@@ -81,3 +88,7 @@ def _fits(pattern: PathPattern, path: str, query: str) -> bool:
     if not (path.startswith(pattern.starts) and path.endswith(pattern.ends)):
         return False
     return pattern.query is None or pattern.query.search(query) is not None
+
+
+def _has_type(pattern: PathPattern, facts: Facts) -> bool:
+    return not pattern.types or facts.resource_type in pattern.types

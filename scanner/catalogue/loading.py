@@ -1,14 +1,15 @@
-"""From files to a catalogue: the packaged categories.yaml, and the operator's override files above it."""
+"""From files to a catalogue: the packaged categories.yaml with its includes, and the operator's files."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from consentinel.scanner.catalogue.composing import fail
 from consentinel.scanner.catalogue.entries import CaptchaProduct, Sheet
 from consentinel.scanner.catalogue.matching import Catalogue
-from consentinel.scanner.catalogue.parsing import parse_sheet
+from consentinel.scanner.catalogue.parsing import Document, includes_of, parse_sheet
 
 CORE_FILE = "categories.yaml"
 _VERSION_LENGTH = 12
@@ -19,23 +20,33 @@ def load_catalogue(overrides: Sequence[Path] = ()) -> Catalogue:
 
     Raises CatalogueError with `FILE:LINE: what is wrong; what to do`.
     """
-    return catalogue_from(read_core(), CORE_FILE, [(_read(path), str(path)) for path in overrides])
+    return catalogue_from(read_core(), [Document(str(path), _read(path)) for path in overrides])
 
 
-def catalogue_from(core: bytes, core_name: str, overrides: Sequence[tuple[bytes, str]] = ()) -> Catalogue:
-    """Return the catalogue in `core` with `overrides` (content, name) above it; raises CatalogueError."""
-    sheets: list[Sheet] = [parse_sheet(core, core_name, "core", {})]
+def catalogue_from(core: Sequence[Document], overrides: Sequence[Document] = ()) -> Catalogue:
+    """Return the catalogue in the files of `core` with `overrides` above it; raises CatalogueError."""
+    sheets: list[Sheet] = [parse_sheet(core, "core", {})]
     known: Mapping[str, CaptchaProduct] = {product.id: product for product in sheets[0].captchas}
-    sheets.extend(parse_sheet(data, name, "override", known) for data, name in overrides)
-    return Catalogue(tuple(reversed(sheets)), _version([core, *(data for data, _ in overrides)]))
+    sheets.extend(parse_sheet([document], "override", known) for document in overrides)
+    return Catalogue(tuple(reversed(sheets)), _version([*core, *overrides]))
 
 
-def read_core() -> bytes:
-    """Return the packaged categories.yaml; raise CatalogueError where the installation lacks it."""
+def read_core() -> tuple[Document, ...]:
+    """Return the packaged categories.yaml and the files it includes.
+
+    Raises CatalogueError where the installation lacks one of them.
+    """
+    root = files("consentinel")
+    entry = _packaged(root, CORE_FILE, CORE_FILE, 1)
+    included = (_packaged(root, place, CORE_FILE, line) for place, line in includes_of(entry))
+    return (entry, *included)
+
+
+def _packaged(root: Traversable, place: str, named_in: str, line: int) -> Document:
     try:
-        return files("consentinel").joinpath(CORE_FILE).read_bytes()
+        return Document(place, root.joinpath(place).read_bytes())
     except OSError as error:
-        fail(CORE_FILE, 1, f"cannot be read ({error.strerror}); install consentinel again")
+        fail(named_in, line, f"{place} cannot be read ({error.strerror}); install consentinel again")
 
 
 def _read(path: Path) -> bytes:
@@ -47,8 +58,8 @@ def _read(path: Path) -> bytes:
         fail(repr(str(path)), 1, f"is no file name ({error}); check the path")
 
 
-def _version(contents: Sequence[bytes]) -> str:
+def _version(documents: Sequence[Document]) -> str:
     digest = hashlib.sha256()
-    for content in contents:
-        digest.update(hashlib.sha256(content).digest())
+    for document in documents:
+        digest.update(hashlib.sha256(document.data).digest())
     return digest.hexdigest()[:_VERSION_LENGTH]

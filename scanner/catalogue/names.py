@@ -1,5 +1,6 @@
 """Cookie and storage names: found through dictionaries, so that cost does not grow with the catalogue."""
 
+import re
 from collections.abc import Iterable, Iterator
 
 from consentinel.scanner.catalogue.entries import NamePattern
@@ -8,6 +9,8 @@ from consentinel.scanner.catalogue.facts import Facts
 # Longer input is cut before a regular expression sees it; no vendor's name or shape needs more.
 MAX_NAME = 256
 MAX_VALUE = 1024
+# Prefixes are grouped by their first letters, so that few lengths have to be tried.
+_HEAD = 3
 
 
 class NameTable:
@@ -35,6 +38,11 @@ class NameTable:
                 return found
         return None
 
+    def candidates(self, name: str) -> Iterator[NamePattern]:
+        """Yield all patterns with a text that `name` has or starts with, whatever else they ask for."""
+        for bucket in self._buckets(name):
+            yield from bucket
+
     def _buckets(self, name: str) -> "Iterator[_Bucket]":
         exact = self._exact.get(name)
         if exact is not None:
@@ -49,8 +57,13 @@ class _Bucket:
     def __init__(self) -> None:
         self._by_domain: dict[str, list[NamePattern]] = {}
         self._anywhere: list[NamePattern] = []
+        self._all: list[NamePattern] = []
+
+    def __iter__(self) -> Iterator[NamePattern]:
+        return iter(self._all)
 
     def add(self, pattern: NamePattern) -> None:
+        self._all.append(pattern)
         for domain in pattern.domains:
             self._by_domain.setdefault(domain, []).append(pattern)
         if not pattern.domains:
@@ -72,13 +85,19 @@ def _signs(pattern: NamePattern) -> int:
     return len(pattern.requires) + (pattern.value is not None)
 
 
-def _lengths(table: dict[str, _Bucket]) -> tuple[int, ...]:
-    return tuple(sorted({len(text) for text in table}, reverse=True))
+def _lengths(table: dict[str, _Bucket]) -> dict[str, tuple[int, ...]]:
+    """Return how long the texts are that start with the same letters, longest first."""
+    found: dict[str, set[int]] = {}
+    for text in table:
+        found.setdefault(text[:_HEAD], set()).add(len(text))
+    return {head: tuple(sorted(lengths, reverse=True)) for head, lengths in found.items()}
 
 
-def _starting(name: str, table: dict[str, _Bucket], lengths: tuple[int, ...]) -> Iterator[_Bucket]:
-    for length in lengths:
-        if length <= len(name):
+def _starting(name: str, table: dict[str, _Bucket], lengths: dict[str, tuple[int, ...]]) -> Iterator[_Bucket]:
+    if not table:
+        return
+    for size in range(min(_HEAD, len(name)), -1, -1):
+        for length in lengths.get(name[:size], ()):
             bucket = table.get(name[:length])
             if bucket is not None:
                 yield bucket
@@ -87,8 +106,23 @@ def _starting(name: str, table: dict[str, _Bucket], lengths: tuple[int, ...]) ->
 def _fits(pattern: NamePattern, name: str, facts: Facts) -> bool:
     if pattern.regex is not None and not pattern.regex.fullmatch(name[:MAX_NAME]):
         return False
-    if pattern.value is not None:
-        value = facts.subject.value
-        if value is None or not pattern.value.fullmatch(value[:MAX_VALUE]):
-            return False
+    if pattern.value is not None and not _has_shape(pattern.value, facts.subject.value):
+        return False
     return all(facts.shows(sign) for sign in pattern.requires)
+
+
+def _has_shape(shape: re.Pattern[str], value: str | None) -> bool:
+    return value is not None and shape.fullmatch(value[:MAX_VALUE]) is not None
+
+
+def misfits(pattern: NamePattern, name: str, facts: Facts) -> Iterator[str]:
+    """Say what keeps a pattern from speaking of the subject, which has `name`; nothing where it does."""
+    if pattern.regex is not None and not pattern.regex.fullmatch(name[:MAX_NAME]):
+        yield f"only names that match {pattern.regex.pattern}"
+    if pattern.domains and not set(pattern.domains) & set(facts.suffixes):
+        yield f"only at {', '.join(pattern.domains)}"
+    if pattern.value is not None and not _has_shape(pattern.value, facts.subject.value):
+        yield f"only values that match {pattern.value.pattern}"
+    missing = [sign for sign in pattern.requires if not facts.shows(sign)]
+    if missing:
+        yield f"needs as a second sign: {', '.join(missing)}"

@@ -1,13 +1,16 @@
-"""One catalogue file, from YAML to a sheet of entries. The format is described in docs/catalogue.md."""
+"""Catalogue files, from YAML to a sheet of entries. The format is described in docs/catalogue.md."""
 
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import NamedTuple
 
 from consentinel.scanner.catalogue.captcha_parsing import parse_captcha
 from consentinel.scanner.catalogue.entries import (
     CaptchaProduct,
     CategoryText,
     HostPattern,
+    NameKind,
     NamePattern,
     PathPattern,
     Sheet,
@@ -16,8 +19,10 @@ from consentinel.scanner.catalogue.entries import (
 from consentinel.scanner.catalogue.nodes import Fields, Item, read
 from consentinel.scanner.catalogue.pattern_parsing import category_of, parse_host, parse_name, parse_path
 from consentinel.scanner.catalogue.taxonomy import CATEGORIES, Category, Layer
+from consentinel.scanner.errors import CatalogueError
 
-_FILE_KEYS = ("categories", "conventions", "vendors", "captchas")
+_FILE_KEYS = ("categories", "includes", "conventions", "vendors", "captchas")
+_INCLUDE = re.compile(r"[\w-]+(?:/[\w-]+)*\.yaml")
 _VENDOR_KEYS = (
     "id",
     "vendor",
@@ -34,65 +39,131 @@ _VENDOR_KEYS = (
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
-def parse_sheet(data: bytes, file: str, layer: Layer, known: Mapping[str, CaptchaProduct]) -> Sheet:
-    """Return the entries of one file; `known` are the CAPTCHA products that it may change.
+class Document(NamedTuple):
+    """A catalogue file: the name that complaints about it start with, and its content."""
 
-    Raises CatalogueError with `file:line` for everything that is wrong with it.
+    name: str
+    data: bytes
+
+
+def parse_sheet(
+    documents: Iterable[Document],
+    layer: Layer,
+    known: Mapping[str, CaptchaProduct],
+    problems: list[CatalogueError] | None = None,
+) -> Sheet:
+    """Return the entries of all files of one layer; `known` are the CAPTCHA products that they may change.
+
+    Raises CatalogueError with `file:line` for the first thing that is wrong. With `problems` it leaves out
+    what is wrong, adds each complaint there, and goes on.
     """
-    return _SheetParser(layer, known).parse(read(data, file))
+    parser = _SheetParser(layer, known, problems)
+    for document in documents:
+        parser.add(document)
+    return parser.sheet()
+
+
+def includes_of(document: Document) -> Iterator[tuple[str, int]]:
+    """Yield the files that a catalogue file includes, each with its line there; raises CatalogueError."""
+    for item in read(document.data, document.name).fields("the file", _FILE_KEYS).list("includes"):
+        place = item.text("a member of 'includes'")
+        if not _INCLUDE.fullmatch(place):
+            item.fail(
+                f"{place!r} is not a file of the catalogue; write it like scanner/catalogue/vendors/a.yaml"
+            )
+        yield place, item.line
 
 
 class _SheetParser:
-    """Collects the entries of one file and notices what appears twice."""
+    """Collects the entries of the files of a layer and notices what appears twice."""
 
-    def __init__(self, layer: Layer, known: Mapping[str, CaptchaProduct]) -> None:
+    def __init__(
+        self, layer: Layer, known: Mapping[str, CaptchaProduct], problems: list[CatalogueError] | None
+    ) -> None:
         self._layer = layer
         self._known = known
+        self._problems = problems
         self._seen: dict[Hashable, str] = {}
+        self._categories: tuple[CategoryText, ...] = ()
         self._vendors: list[Vendor] = []
         self._names: list[NamePattern] = []
         self._hosts: list[HostPattern] = []
         self._paths: list[PathPattern] = []
+        self._captchas: list[CaptchaProduct] = []
 
-    def parse(self, root: Item) -> Sheet:
-        fields = root.fields("the file", _FILE_KEYS)
-        categories = self._categories(fields)
-        for item in fields.list("conventions"):
-            self._vendor(item, convention=True)
-        for item in fields.list("vendors"):
-            self._vendor(item, convention=False)
+    def add(self, document: Document) -> None:
+        """Take in the entries of one file."""
+        with self._complaints():
+            fields = read(document.data, document.name).fields("the file", _FILE_KEYS)
+            self._add_categories(fields)
+            self._check_includes(fields)
+            for item in fields.list("conventions"):
+                self._add_vendor(item, convention=True)
+            for item in fields.list("vendors"):
+                self._add_vendor(item, convention=False)
+            for item in fields.list("captchas"):
+                self._add_captcha(item)
+
+    def sheet(self) -> Sheet:
+        """Return everything taken in."""
         return Sheet(
             layer=self._layer,
-            categories=categories,
+            categories=self._categories,
             vendors=tuple(self._vendors),
             names=tuple(self._names),
             hosts=tuple(self._hosts),
             paths=tuple(self._paths),
-            captchas=tuple(self._captcha(item) for item in fields.list("captchas")),
+            captchas=tuple(self._captchas),
         )
 
-    def _categories(self, fields: Fields) -> tuple[CategoryText, ...]:
+    @contextmanager
+    def _complaints(self) -> Iterator[None]:
+        """Where complaints are gathered, keep one that is raised inside and go on behind it."""
+        try:
+            yield
+        except CatalogueError as error:
+            if self._problems is None:
+                raise
+            self._problems.append(error)
+
+    def _add_categories(self, fields: Fields) -> None:
         item = fields.get("categories")
         if item is None:
-            return ()
+            return
+        if self._categories:
+            item.fail("the categories are described already; describe them in one file")
         named = item.fields("'categories'", CATEGORIES)
-        return tuple(_category_text(named, category) for category in CATEGORIES if named.get(category))
+        self._categories = tuple(
+            _category_text(named, category) for category in CATEGORIES if named.get(category)
+        )
 
-    def _vendor(self, item: Item, *, convention: bool) -> None:
-        fields = item.fields("an entry", _VENDOR_KEYS)
-        vendor = _vendor(fields, self._layer, convention=convention)
-        self._once(item, ("entry", vendor.id), f"entry {vendor.id!r}")
-        self._vendors.append(vendor)
-        for member in fields.list("cookies"):
-            self._name(member, parse_name(member, "cookie", vendor))
-        for member in fields.list("storage"):
-            self._name(member, parse_name(member, "storage", vendor))
+    def _check_includes(self, fields: Fields) -> None:
+        if self._layer != "core":
+            for item in fields.list("includes"):
+                item.fail("only the core includes files; give each file with --catalogue")
+
+    def _add_vendor(self, item: Item, *, convention: bool) -> None:
+        with self._complaints():
+            fields = item.fields("an entry", _VENDOR_KEYS)
+            vendor = _vendor(fields, self._layer, convention=convention)
+            self._once(item, ("entry", vendor.id), f"entry {vendor.id!r}")
+            self._vendors.append(vendor)
+            self._add_patterns(fields, vendor)
+
+    def _add_patterns(self, fields: Fields, vendor: Vendor) -> None:
+        kinds: tuple[NameKind, ...] = ("cookie", "storage")
+        for kind, key in zip(kinds, ("cookies", "storage"), strict=True):
+            for member in fields.list(key):
+                with self._complaints():
+                    self._add_name(member, parse_name(member, kind, vendor))
         for member in fields.list("hosts"):
-            self._host(member, parse_host(member, vendor))
+            with self._complaints():
+                self._add_host(member, parse_host(member, vendor))
         for member in fields.list("paths"):
-            self._path(member, parse_path(member, vendor))
+            with self._complaints():
+                self._add_path(member, parse_path(member, vendor))
 
-    def _name(self, item: Item, pattern: NamePattern) -> None:
+    def _add_name(self, item: Item, pattern: NamePattern) -> None:
         text = pattern.regex.pattern if pattern.regex else pattern.text
         value = pattern.value.pattern if pattern.value else None
         for domain in pattern.domains or ("",):
@@ -100,21 +171,23 @@ class _SheetParser:
             self._once(item, key, f"pattern {text!r}")
         self._names.append(pattern)
 
-    def _host(self, item: Item, pattern: HostPattern) -> None:
+    def _add_host(self, item: Item, pattern: HostPattern) -> None:
         regex = pattern.path_regex.pattern if pattern.path_regex else None
-        self._once(item, ("host", pattern.host, pattern.path, regex), f"host {pattern.host + pattern.path!r}")
+        key = ("host", pattern.host, pattern.path, regex, pattern.types)
+        self._once(item, key, f"host {pattern.host + pattern.path!r}")
         self._hosts.append(pattern)
 
-    def _path(self, item: Item, pattern: PathPattern) -> None:
+    def _add_path(self, item: Item, pattern: PathPattern) -> None:
         query = pattern.query.pattern if pattern.query else None
-        key = ("path", pattern.starts, pattern.ends, query)
+        key = ("path", pattern.starts, pattern.ends, query, pattern.types)
         self._once(item, key, f"path {pattern.starts or pattern.ends!r}")
         self._paths.append(pattern)
 
-    def _captcha(self, item: Item) -> CaptchaProduct:
-        product = parse_captcha(item, self._layer, self._known)
-        self._once(item, ("captcha", product.id), f"CAPTCHA {product.id!r}")
-        return product
+    def _add_captcha(self, item: Item) -> None:
+        with self._complaints():
+            product = parse_captcha(item, self._layer, self._known)
+            self._once(item, ("captcha", product.id), f"CAPTCHA {product.id!r}")
+            self._captchas.append(product)
 
     def _once(self, item: Item, key: Hashable, what: str) -> None:
         if key in self._seen:

@@ -17,13 +17,13 @@ from consentinel.scanner.catalogue.entries import (
 from consentinel.scanner.catalogue.nodes import Fields, Item
 from consentinel.scanner.catalogue.regexes import as_wildcard, has_top_level_alternative, literal_start
 from consentinel.scanner.catalogue.subject import Decision
-from consentinel.scanner.catalogue.taxonomy import Category, parse_category
+from consentinel.scanner.catalogue.taxonomy import RESOURCE_TYPES, Category, ResourceType, parse_category
 
 _HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
 _OVERRIDABLE = ("category", "purpose", "contested")
 _NAME_KEYS = ("name", "prefix", "regex", "domain", "value", "requires", "lifetime", *_OVERRIDABLE)
-_HOST_KEYS = ("host", "path_regex", *_OVERRIDABLE)
-_PATH_KEYS = ("starts", "ends", "query", *_OVERRIDABLE)
+_HOST_KEYS = ("host", "path_regex", "types", *_OVERRIDABLE)
+_PATH_KEYS = ("starts", "ends", "query", "types", *_OVERRIDABLE)
 _HOW: dict[str, How] = {"name": "exact", "prefix": "prefix", "regex": "regex"}
 # How sure a match makes us, on a scale to order answers by; not probabilities.
 _CONFIDENCE: dict[How, float] = {"exact": 0.95, "prefix": 0.9, "regex": 0.85}
@@ -121,17 +121,28 @@ def parse_host(item: Item, vendor: Vendor) -> HostPattern:
         item.fail(f"{host!r} is not a host name; write it like www.example.com or www.example.com/path")
     regex_item = fields.get("path_regex") if fields else None
     regex = regex_item.regex("'path_regex'") if regex_item else None
+    types = _types(fields)
     shown = text if regex is None else f"{text}~{regex.pattern}"
-    restricted = bool(slash and rest) or regex is not None
+    shown = f"{shown} ({', '.join(sorted(types))})" if types else shown
+    restricted = bool(slash and rest) or regex is not None or bool(types)
     confidence = _PATH_CONFIDENCE if restricted else _HOST_CONFIDENCE
     return HostPattern(
         host=host,
         path=f"/{rest}" if rest else "",
         path_regex=regex,
+        types=types,
         vendor=vendor,
         decision=decision_of(fields, vendor, f"host:{shown}", f"The request goes to {shown}.", confidence),
         source=item.source,
     )
+
+
+def _types(fields: Fields | None) -> frozenset[ResourceType]:
+    texts = fields.texts("types") if fields else ()
+    for text in texts:
+        if fields and text not in RESOURCE_TYPES:
+            fields.fail(f"unknown resource type {text!r}; use one of {', '.join(RESOURCE_TYPES)}")
+    return frozenset(cast("tuple[ResourceType, ...]", texts))
 
 
 def parse_path(item: Item, vendor: Vendor) -> PathPattern:
@@ -146,6 +157,7 @@ def parse_path(item: Item, vendor: Vendor) -> PathPattern:
         starts=starts,
         ends=ends,
         query=None if query is None else query.regex("'query'"),
+        types=_types(fields),
         vendor=vendor,
         decision=decision_of(fields, vendor, f"path:{shown}", f"The path is {shown}.", _PATH_CONFIDENCE),
         source=item.source,

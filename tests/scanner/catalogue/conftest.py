@@ -4,6 +4,7 @@ import pytest
 
 from consentinel.scanner.catalogue.loading import catalogue_from, load_catalogue
 from consentinel.scanner.catalogue.matching import Catalogue
+from consentinel.scanner.catalogue.parsing import Document
 
 VENDOR = """
 vendors:
@@ -26,7 +27,7 @@ def acme() -> Callable[..., Catalogue]:
     """Build a catalogue of one vendor from the lines that follow its head, with override files above it."""
 
     def build(lines: str, *overrides: str) -> Catalogue:
-        core = (VENDOR.lstrip() + lines).encode()
-        return catalogue_from(core, "core.yaml", [(text.encode(), "mine.yaml") for text in overrides])
+        core = Document("core.yaml", (VENDOR.lstrip() + lines).encode())
+        return catalogue_from([core], [Document("mine.yaml", text.encode()) for text in overrides])
 
     return build

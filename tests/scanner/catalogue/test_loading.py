@@ -6,8 +6,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from consentinel.scanner.catalogue.loading import catalogue_from, load_catalogue
+from consentinel.scanner.catalogue.loading import CORE_FILE, catalogue_from, load_catalogue, read_core
 from consentinel.scanner.catalogue.matching import Catalogue
+from consentinel.scanner.catalogue.parsing import Document, includes_of, parse_sheet
 from consentinel.scanner.catalogue.subject import Subject
 from consentinel.scanner.errors import CatalogueError
 
@@ -63,7 +64,7 @@ ENTRY = "  - {id: b, vendor: B, category: targeting, purpose: Shows., check: x%s
 )
 def test_every_error_names_file_and_line(text: str, line: int, said: str) -> None:
     with pytest.raises(CatalogueError) as caught:
-        catalogue_from(text.encode(), "f.yaml")
+        catalogue_from([Document("f.yaml", text.encode())])
     assert str(caught.value).startswith(f"f.yaml:{line}: ")
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -71,13 +72,13 @@ def test_every_error_names_file_and_line(text: str, line: int, said: str) -> Non
 
 def test_invalid_utf8_names_its_line() -> None:
     with pytest.raises(CatalogueError, match=r"^f\.yaml:2: not UTF-8; "):
-        catalogue_from(b"vendors:\n  - \xff\n", "f.yaml")
+        catalogue_from([Document("f.yaml", b"vendors:\n  - \xff\n")])
 
 
 def test_deep_nesting_is_an_error_and_not_a_crash() -> None:
     for text in (b"[" * 50_000, b"- " * 50_000, b"{a: " * 50_000):
         with pytest.raises(CatalogueError, match=r"^f\.yaml:1: "):
-            catalogue_from(text, "f.yaml")
+            catalogue_from([Document("f.yaml", text)])
 
 
 def test_absent_and_unreadable_files_are_named(tmp_path: Path) -> None:
@@ -148,8 +149,48 @@ def test_arbitrary_trees_raise_nothing_but_catalogue_errors(tree: object) -> Non
 def _load_or_refuse(data: bytes) -> None:
     said = "f.yaml:"
     try:
-        catalogue_from(data, "f.yaml")
+        catalogue_from([Document("f.yaml", data)])
     except CatalogueError as error:
         said = str(error)
     assert said.startswith("f.yaml:")
     assert "\n" not in said
+
+
+@pytest.mark.parametrize("place", ["../secret.yaml", "/etc/x.yaml", "a.txt", "a/../b.yaml", "''", "[a]"])
+def test_an_include_names_a_file_of_the_catalogue(place: str) -> None:
+    with pytest.raises(CatalogueError, match=r"^core\.yaml:2: "):
+        list(includes_of(Document("core.yaml", f"includes:\n  - {place}\n".encode())))
+
+
+def test_includes_come_with_their_lines() -> None:
+    text = b"vendors: []\nincludes:\n  - scanner/catalogue/vendors/a.yaml\n  - b.yaml\n"
+    assert list(includes_of(Document("c.yaml", text))) == [
+        ("scanner/catalogue/vendors/a.yaml", 3),
+        ("b.yaml", 4),
+    ]
+
+
+def test_the_core_is_its_entry_file_and_what_that_includes() -> None:
+    documents = read_core()
+    assert documents[0].name == CORE_FILE
+    assert [document.name for document in documents[1:]] == [place for place, _ in includes_of(documents[0])]
+
+
+def test_what_stands_in_two_files_is_found() -> None:
+    with pytest.raises(CatalogueError, match=r"^two\.yaml:2: entry 'acme' is already at one\.yaml:2; "):
+        catalogue_from([Document("one.yaml", HEAD.encode()), Document("two.yaml", HEAD.encode())])
+
+
+def test_an_override_file_includes_nothing(tmp_path: Path) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text("includes:\n  - other.yaml\n")
+    with pytest.raises(CatalogueError, match=r"own\.yaml:2: .*--catalogue"):
+        load_catalogue([own])
+
+
+def test_with_a_list_for_problems_all_are_gathered_and_the_rest_is_kept() -> None:
+    problems: list[CatalogueError] = []
+    lines = "    cookies:\n      - ok\n      - {regex: '('}\n      - {name: a, lifetme: x}\n      - fine\n"
+    sheet = parse_sheet([Document("f.yaml", (HEAD + lines).encode())], "core", {}, problems)
+    assert [name.text for name in sheet.names] == ["ok", "fine"]
+    assert [str(problem).partition(": ")[0] for problem in problems] == ["f.yaml:9", "f.yaml:10"]

@@ -6,6 +6,7 @@ ConsentinelError
 │   └── ReportError     a report file that cannot be read
 ├── BrowserError        no browser, or it could not be started or rendered nothing
 ├── SiteError           the start page could not be scanned (unreachable, challenge, login, error page)
+├── PackError           a pack that cannot be fetched, read or kept
 └── OutputError         a result could not be written
 
 Each message is one line that says what is wrong and what to do; the command line prints it and exits 2.
@@ -17,6 +18,7 @@ __all__ = [
     "ConsentinelError",
     "InputError",
     "OutputError",
+    "PackError",
     "ReportError",
     "SiteError",
 ]
@@ -44,6 +46,10 @@ class BrowserError(ConsentinelError):
 
 class SiteError(ConsentinelError):
     """The start page of a site could not be scanned."""
+
+
+class PackError(ConsentinelError):
+    """A pack cannot be fetched, read or kept."""
 
 
 class OutputError(ConsentinelError):

@@ -10,13 +10,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from consentinel.scanner.browser import Browser
-from consentinel.scanner.catalogue.matching import Catalogue
 from consentinel.scanner.catalogue.taxonomy import State
 from consentinel.scanner.collectors import CollectorFactory
 from consentinel.scanner.collectors.base import Memory
 from consentinel.scanner.egress import Egress
 from consentinel.scanner.frontier import PageRef
 from consentinel.scanner.hooks import hook_source
+from consentinel.scanner.knowledge import Knowledge
 from consentinel.scanner.network import NetworkLog
 from consentinel.scanner.pages import PageSource
 from consentinel.scanner.party import OwnHosts
@@ -76,7 +76,7 @@ class Crawl:
     settings: ScanSettings
     options: TabOptions
     collectors: Sequence[CollectorFactory]
-    catalogue: Catalogue
+    knowledge: Knowledge
     own: OwnHosts
     limits: Limits
     on_visit: Callable[[VisitResult], None]
@@ -139,7 +139,7 @@ class Crawl:
         return Visitor(
             tab=tab,
             collectors=collectors,
-            catalogue=self.catalogue,
+            catalogue=self.knowledge.catalogue,
             own=self.own,
             memory=memory,
             hurry=self.limits.hurry,

@@ -30,15 +30,16 @@ class OutputFile:
     format: Format
 
 
-def plan_outputs(paths: Sequence[Path]) -> tuple[OutputFile, ...]:
+def plan_outputs(paths: Sequence[Path], also: Path | None = None) -> tuple[OutputFile, ...]:
     """Return what to write, once it is certain that it can be: a scan may take long.
 
-    Raises InputError for a suffix that means no format or a file named twice, OutputError where the file
-    cannot be written.
+    also: a further file that is no report. Raises InputError for a suffix that means no format or a file
+    named twice, OutputError where the file cannot be written.
     """
     files = tuple(OutputFile(path, format_for_suffix(path)) for path in paths)
-    targets = [path.resolve() for path in paths]
-    for path, target in zip(paths, targets, strict=True):
+    named = (*paths, also) if also else tuple(paths)
+    targets = [path.resolve() for path in named]
+    for path, target in zip(named, targets, strict=True):
         if targets.count(target) > 1:
             raise InputError(f"{path}: named twice: give each output a file of its own")
         _check_writable(path, target)
@@ -116,6 +117,24 @@ def print_result(content: str | bytes) -> None:
     except OSError as error:
         _drop_stdout()
         raise _error("standard output", error) from error
+
+
+def print_stream(lines: Iterable[bytes]) -> None:
+    """Write each line to standard output as it comes, so that who waits for it gets it at once.
+
+    Ends where the reader had enough. Raises OutputError where standard output is full, and what `lines` do.
+    """
+    target = sys.stdout.buffer
+    for line in lines:
+        try:
+            target.write(line)
+            target.flush()
+        except BrokenPipeError:
+            _drop_stdout()
+            return
+        except OSError as error:
+            _drop_stdout()
+            raise _error("standard output", error) from error
 
 
 def _check_writable(path: Path, target: Path) -> None:

@@ -29,6 +29,12 @@ def registrable_domain(host: str) -> str:
     return ".".join(folded.split(".")[-2:])
 
 
+def is_public_name(host: str) -> bool:
+    """Say whether a host has an ending of the Public Suffix List and a name before it."""
+    extracted = _extract(host)
+    return bool(extracted.suffix and extracted.domain)
+
+
 def _is_address(host: str) -> bool:
     try:
         ipaddress.ip_address(host.strip("[]"))

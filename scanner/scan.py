@@ -11,13 +11,13 @@ from urllib.parse import urlsplit
 from consentinel.scanner.addresses import EgressPolicy, parse_resolve
 from consentinel.scanner.assembly import assemble
 from consentinel.scanner.browser import Browser, LaunchOptions, PlaywrightError, launch, plain_user_agent
-from consentinel.scanner.catalogue.loading import load_catalogue
 from consentinel.scanner.catalogue.taxonomy import State
 from consentinel.scanner.collectors import COLLECTORS, CollectorFactory
 from consentinel.scanner.crawl import BROWSER_GONE, Crawl, Limits
 from consentinel.scanner.egress import Egress
 from consentinel.scanner.errors import BrowserError, InputError
 from consentinel.scanner.fetching import Fetcher
+from consentinel.scanner.knowledge import load_knowledge
 from consentinel.scanner.pages import Discovery, Replay
 from consentinel.scanner.party import OwnHosts, registrable_domain
 from consentinel.scanner.report import Report
@@ -31,11 +31,12 @@ OnVisit = Callable[[VisitResult], None]
 
 @dataclass(frozen=True, kw_only=True)
 class ScanResult:
-    """A report, and what does not belong into its JSON: a picture of the first page and a HAR per state."""
+    """A report, and what does not belong into its JSON: pictures of the first page, visits, and warnings."""
 
     report: Report
     screenshots: Mapping[State, bytes] = field(default_factory=dict)
     visits: Sequence[VisitResult] = ()
+    warnings: Sequence[str] = ()
 
 
 async def scan(
@@ -55,7 +56,7 @@ async def scan(
     where the start page cannot be scanned.
     """
     starts = _start_urls(urls)
-    catalogue = load_catalogue(settings.catalogue)
+    knowledge = load_knowledge(settings)
     own = OwnHosts(host_of(starts[0]), settings.first_party)
     started = datetime.now(UTC)
     async with Egress(_policy(settings, starts)) as egress, _browser(settings, egress) as browser:
@@ -70,7 +71,7 @@ async def scan(
             settings=settings,
             options=_tab_options(settings, starts[0], browser.version),
             collectors=collectors,
-            catalogue=catalogue,
+            knowledge=knowledge,
             own=own,
             limits=limits,
             on_visit=on_visit or (lambda _visit: None),
@@ -79,7 +80,12 @@ async def scan(
         discovery = Discovery(starts, settings, own, egress, fetcher)
         await _run_states(crawl, discovery)
         report = assemble(crawl, discovery, started=started)
-    return ScanResult(report=report, screenshots=_screenshots(crawl.results), visits=crawl.results)
+    return ScanResult(
+        report=report,
+        screenshots=_screenshots(crawl.results),
+        visits=crawl.results,
+        warnings=knowledge.warnings,
+    )
 
 
 async def _run_states(crawl: Crawl, discovery: Discovery) -> None:

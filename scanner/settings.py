@@ -7,13 +7,14 @@ docs/settings.md follow from it.
 import hashlib
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import click
 import msgspec
 
+from consentinel.scanner.catalogue.loading import has_catalogue_section
 from consentinel.scanner.catalogue.taxonomy import State
 from consentinel.scanner.config_file import DEFAULT_FILE, Entry, read_scan_section
 from consentinel.scanner.errors import InputError
@@ -164,6 +165,13 @@ class ScanSettings:
     catalogue: tuple[Path, ...] = _setting(
         (), FILE, "File with entries that go before those of the catalogue.", in_report=False
     )
+    packs: bool = _setting(True, TRUTH, "Use the packs that `consentinel catalogue update` has installed.")
+    data: Path | None = _setting(  # noqa: RUF009 - _setting returns a dataclass field
+        None,
+        FILE,
+        "Directory for what is kept, such as packs; by default the user's data directory.",
+        in_report=False,
+    )
     har: Path | None = _setting(  # noqa: RUF009 - _setting returns a dataclass field
         None, FILE, "Write a HAR file per state into this directory.", in_report=False
     )
@@ -229,10 +237,17 @@ def resolve_settings(
     path = file or (DEFAULT_FILE if DEFAULT_FILE.exists() else None)
     section = {} if path is None else read_scan_section(path, [setting.name for setting in SETTINGS])
     values = {setting.field: _resolve(setting, flags, environ, section) for setting in SETTINGS}
-    settings = ScanSettings(**cast("dict[str, Any]", values))
+    settings = _with_overrides_of(path, ScanSettings(**cast("dict[str, Any]", values)))
     settings.header_values(environ)
     settings.credentials(environ)
     return settings
+
+
+def _with_overrides_of(path: Path | None, settings: ScanSettings) -> ScanSettings:
+    """Put the settings file's own `catalogue:` below the files that were named."""
+    if path is None or not has_catalogue_section(path):
+        return settings
+    return replace(settings, catalogue=(path, *settings.catalogue))
 
 
 def scan_options(command: Command) -> Command:

@@ -32,6 +32,12 @@ class LazyCommand:
 
 
 COMMANDS = {
+    "catalogue": LazyCommand(
+        "consentinel.scanner.commands.catalogue:command", "Check, explain and update what is known."
+    ),
+    "classify": LazyCommand(
+        "consentinel.scanner.commands.classify:command", "Say what cookies, storage items and requests are."
+    ),
     "demo": LazyCommand("consentinel.scanner.commands.demo:command", "Scan a bundled site: a tour."),
     "diff": LazyCommand(
         "consentinel.scanner.commands.diff:command", "Show what changed between two reports."

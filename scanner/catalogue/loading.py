@@ -1,34 +1,71 @@
 """From files to a catalogue: the packaged categories.yaml with its includes, and the operator's files."""
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import NamedTuple
 
 from consentinel.scanner.catalogue.composing import fail
 from consentinel.scanner.catalogue.entries import CaptchaProduct, Sheet
 from consentinel.scanner.catalogue.matching import Catalogue
 from consentinel.scanner.catalogue.parsing import Document, includes_of, parse_sheet
+from consentinel.scanner.catalogue.second_opinions import SecondOpinions
 
 CORE_FILE = "categories.yaml"
 _VERSION_LENGTH = 12
+# `catalogue:` at the start of a line, up to the next key there.
+_SECTION = re.compile(rb"^catalogue:.*(?:\n(?![^\s#-]).*)*", re.MULTILINE)
 
 
-def load_catalogue(overrides: Sequence[Path] = ()) -> Catalogue:
+def load_catalogue(
+    overrides: Sequence[Path] = (), packs: Sequence[Sheet] = (), opinions: SecondOpinions | None = None
+) -> Catalogue:
     """Return the packaged catalogue with the operator's files above it; of two files the later one wins.
 
-    Raises CatalogueError with `FILE:LINE: what is wrong; what to do`.
+    packs: sheets below it, the strongest first. Raises CatalogueError `FILE:LINE: what is wrong; what to do`.
     """
-    return catalogue_from(read_core(), [Document(str(path), _read(path)) for path in overrides])
+    documents = [read_overrides(path) for path in overrides]
+    return _catalogue(_packaged_core(), documents, packs, opinions)
 
 
-def catalogue_from(core: Sequence[Document], overrides: Sequence[Document] = ()) -> Catalogue:
-    """Return the catalogue in the files of `core` with `overrides` above it; raises CatalogueError."""
-    sheets: list[Sheet] = [parse_sheet(core, "core", {})]
-    known: Mapping[str, CaptchaProduct] = {product.id: product for product in sheets[0].captchas}
-    sheets.extend(parse_sheet([document], "override", known) for document in overrides)
-    return Catalogue(tuple(reversed(sheets)), _version([*core, *overrides]))
+def catalogue_from(
+    core: Sequence[Document],
+    overrides: Sequence[Document] = (),
+    packs: Sequence[Sheet] = (),
+    opinions: SecondOpinions | None = None,
+) -> Catalogue:
+    """Return the catalogue in the files of `core` with `overrides` above and `packs` below it.
+
+    Raises CatalogueError.
+    """
+    return _catalogue(_Core(parse_sheet(core, "core", {}), tuple(core)), overrides, packs, opinions)
+
+
+class _Core(NamedTuple):
+    """The core's entries, and the files that they stand in."""
+
+    sheet: Sheet
+    documents: tuple[Document, ...]
+
+
+@cache
+def _packaged_core() -> _Core:
+    """Read the core once a process: it takes about a second, and nothing can change it."""
+    documents = read_core()
+    return _Core(parse_sheet(documents, "core", {}), documents)
+
+
+def _catalogue(
+    core: _Core, overrides: Sequence[Document], packs: Sequence[Sheet], opinions: SecondOpinions | None
+) -> Catalogue:
+    known: Mapping[str, CaptchaProduct] = {product.id: product for product in core.sheet.captchas}
+    own = [parse_sheet([document], "override", known) for document in overrides]
+    version = _version([*core.documents, *overrides])
+    return Catalogue((*reversed(own), core.sheet, *packs), version, opinions)
 
 
 def read_core() -> tuple[Document, ...]:
@@ -49,17 +86,37 @@ def _packaged(root: Traversable, place: str, named_in: str, line: int) -> Docume
         fail(named_in, line, f"{place} cannot be read ({error.strerror}); install consentinel again")
 
 
-def _read(path: Path) -> bytes:
+def read_overrides(path: Path) -> Document:
+    """Return an operator's file: one in the catalogue's format, or a consentinel.yaml with `catalogue:`.
+
+    Raises CatalogueError where it cannot be read.
+    """
     try:
-        return path.read_bytes()
+        return Document(str(path), _catalogue_section(path.read_bytes()))
     except OSError as error:
         fail(str(path), 1, f"cannot be read ({error.strerror}); check the path and its permissions")
     except ValueError as error:
         fail(repr(str(path)), 1, f"is no file name ({error}); check the path")
 
 
+def has_catalogue_section(path: Path) -> bool:
+    """Say whether a settings file holds overrides; False where it cannot be read."""
+    try:
+        return _SECTION.search(path.read_bytes()) is not None
+    except OSError:
+        return False
+
+
+def _catalogue_section(data: bytes) -> bytes:
+    """Blank out the other sections of a settings file, so that lines keep their numbers."""
+    found = _SECTION.search(data)
+    if found is None:
+        return data
+    return b"\n" * data.count(b"\n", 0, found.start()) + found.group()
+
+
 def _version(documents: Sequence[Document]) -> str:
     digest = hashlib.sha256()
     for document in documents:
-        digest.update(hashlib.sha256(document.data).digest())
+        digest.update(hashlib.sha256(document.data.strip()).digest())
     return digest.hexdigest()[:_VERSION_LENGTH]

@@ -2,17 +2,23 @@
 
 from collections.abc import Iterable, Sequence
 
+import msgspec
+
 from consentinel.scanner.catalogue.entries import CaptchaProduct, CategoryText, Sheet
 from consentinel.scanner.catalogue.facts import Facts, path_of
 from consentinel.scanner.catalogue.questions import Question, questions_for
+from consentinel.scanner.catalogue.second_opinions import SecondOpinions
 from consentinel.scanner.catalogue.subject import UNCLASSIFIED, Decision, Subject
 from consentinel.scanner.catalogue.tables import LayerTables
 
 
 class Catalogue:
-    """All layers, the strongest first. `version` is a short hash of their content."""
+    """All layers, the strongest first, and what is known beside them.
 
-    def __init__(self, sheets: Sequence[Sheet], version: str) -> None:
+    version: a short hash of the core's and the overrides' content.
+    """
+
+    def __init__(self, sheets: Sequence[Sheet], version: str, opinions: SecondOpinions | None = None) -> None:
         self.sheets = tuple(sheets)
         self.version = version
         self.layers = tuple(LayerTables(sheet) for sheet in self.sheets)
@@ -20,16 +26,20 @@ class Catalogue:
         self.categories: tuple[CategoryText, ...] = next(
             (sheet.categories for sheet in reversed(self.sheets) if sheet.categories), ()
         )
-        self._questions = questions_for(self.layers)
+        self._opinions = opinions
+        self._questions = questions_for(self.layers, opinions)
 
     def decide(self, subject: Subject) -> Decision:
         """Return what `subject` is; UNCLASSIFIED where no entry speaks of it. Never raises."""
         facts = Facts(subject)
-        for question in self.questions(subject):
-            found = question.ask(facts)
-            if found is not None:
-                return found
-        return UNCLASSIFIED
+        answers = (question.ask(facts) for question in self.questions(subject))
+        decision = next((answer for answer in answers if answer is not None), UNCLASSIFIED)
+        if self._opinions is None:
+            return decision
+        further = self._opinions.evidence(facts, decision)
+        return (
+            msgspec.structs.replace(decision, evidence=decision.evidence + further) if further else decision
+        )
 
     def questions(self, subject: Subject) -> tuple[Question, ...]:
         """Return what is asked about a subject of this kind, in order: the first answer counts."""

@@ -16,19 +16,18 @@ _HEAD = 3
 class NameTable:
     """All name patterns of one kind in one layer.
 
-    The most specific one wins: exact name, then longer prefix, then regex; within these the longest domain,
-    then the most second signs.
+    The most specific one wins: the exact name; then, of prefixes and regexes, the one with more letters that
+    are certain, a regex before a prefix with the same; within these one for the host, then the one with more
+    second signs.
     """
 
     def __init__(self, patterns: Iterable[NamePattern]) -> None:
         self._exact: dict[str, _Bucket] = {}
-        self._prefixes: dict[str, _Bucket] = {}
-        self._regexes: dict[str, _Bucket] = {}
-        tables = {"exact": self._exact, "prefix": self._prefixes, "regex": self._regexes}
-        for pattern in sorted(patterns, key=_signs, reverse=True):
-            tables[pattern.how].setdefault(pattern.text, _Bucket()).add(pattern)
-        self._prefix_lengths = _lengths(self._prefixes)
-        self._regex_lengths = _lengths(self._regexes)
+        self._starts: dict[str, _Bucket] = {}
+        for pattern in sorted(patterns, key=_strictness, reverse=True):
+            table = self._exact if pattern.how == "exact" else self._starts
+            table.setdefault(pattern.text, _Bucket()).add(pattern)
+        self._lengths = _lengths(self._starts)
 
     def find(self, name: str, facts: Facts) -> NamePattern | None:
         """Return the most specific pattern for `name`, or None."""
@@ -39,16 +38,21 @@ class NameTable:
         return None
 
     def candidates(self, name: str) -> Iterator[NamePattern]:
-        """Yield all patterns with a text that `name` has or starts with, whatever else they ask for."""
+        """Yield all patterns that `name` fits, whatever else they ask for."""
         for bucket in self._buckets(name):
-            yield from bucket
+            yield from (pattern for pattern in bucket if _is_called(pattern, name))
 
     def _buckets(self, name: str) -> "Iterator[_Bucket]":
         exact = self._exact.get(name)
         if exact is not None:
             yield exact
-        yield from _starting(name, self._prefixes, self._prefix_lengths)
-        yield from _starting(name, self._regexes, self._regex_lengths)
+        if not self._starts:
+            return
+        for size in range(min(_HEAD, len(name)), -1, -1):
+            for length in self._lengths.get(name[:size], ()):
+                bucket = self._starts.get(name[:length])
+                if bucket is not None:
+                    yield bucket
 
 
 class _Bucket:
@@ -81,8 +85,8 @@ class _Bucket:
         return None
 
 
-def _signs(pattern: NamePattern) -> int:
-    return len(pattern.requires) + (pattern.value is not None)
+def _strictness(pattern: NamePattern) -> tuple[bool, int]:
+    return pattern.how == "regex", len(pattern.requires) + (pattern.value is not None)
 
 
 def _lengths(table: dict[str, _Bucket]) -> dict[str, tuple[int, ...]]:
@@ -93,36 +97,28 @@ def _lengths(table: dict[str, _Bucket]) -> dict[str, tuple[int, ...]]:
     return {head: tuple(sorted(lengths, reverse=True)) for head, lengths in found.items()}
 
 
-def _starting(name: str, table: dict[str, _Bucket], lengths: dict[str, tuple[int, ...]]) -> Iterator[_Bucket]:
-    if not table:
-        return
-    for size in range(min(_HEAD, len(name)), -1, -1):
-        for length in lengths.get(name[:size], ()):
-            bucket = table.get(name[:length])
-            if bucket is not None:
-                yield bucket
-
-
 def _fits(pattern: NamePattern, name: str, facts: Facts) -> bool:
-    if pattern.regex is not None and not pattern.regex.fullmatch(name[:MAX_NAME]):
+    if not _is_called(pattern, name):
         return False
     if pattern.value is not None and not _has_shape(pattern.value, facts.subject.value):
         return False
     return all(facts.shows(sign) for sign in pattern.requires)
 
 
+def _is_called(pattern: NamePattern, name: str) -> bool:
+    return pattern.regex is None or pattern.regex.fullmatch(name[:MAX_NAME]) is not None
+
+
 def _has_shape(shape: re.Pattern[str], value: str | None) -> bool:
     return value is not None and shape.fullmatch(value[:MAX_VALUE]) is not None
 
 
-def misfits(pattern: NamePattern, name: str, facts: Facts) -> Iterator[str]:
-    """Say what keeps a pattern from speaking of the subject, which has `name`; nothing where it does."""
-    if pattern.regex is not None and not pattern.regex.fullmatch(name[:MAX_NAME]):
-        yield f"only names that match {pattern.regex.pattern}"
+def misfits(pattern: NamePattern, facts: Facts) -> Iterator[str]:
+    """Say what keeps a pattern from speaking of a subject whose name it fits; nothing where it does."""
     if pattern.domains and not set(pattern.domains) & set(facts.suffixes):
         yield f"only at {', '.join(pattern.domains)}"
     if pattern.value is not None and not _has_shape(pattern.value, facts.subject.value):
         yield f"only values that match {pattern.value.pattern}"
     missing = [sign for sign in pattern.requires if not facts.shows(sign)]
     if missing:
-        yield f"needs as a second sign: {', '.join(missing)}"
+        yield f"only with a second sign: {', '.join(missing)}"

@@ -39,6 +39,12 @@ class Item:
         """Say whether this is a scalar other than null."""
         return self._node.kind == "text"
 
+    @property
+    def only_key(self) -> str | None:
+        """The key of a mapping that has just one; None for everything else."""
+        members = self._node.members if self._node.kind == "mapping" else []
+        return members[0].text if len(members) == 2 else None
+
     def text(self, what: str) -> str:
         """Return the text of this node, without spaces around it; it must not be empty."""
         if not self.is_text:

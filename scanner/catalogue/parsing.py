@@ -22,6 +22,10 @@ from consentinel.scanner.catalogue.taxonomy import CATEGORIES, Category, Layer
 from consentinel.scanner.errors import CatalogueError
 
 _FILE_KEYS = ("categories", "includes", "conventions", "vendors", "captchas")
+# What `scan --write-overrides` writes: nobody has filled in the entry yet.
+_UNDECIDED = "unclassified"
+# Of a settings file, where overrides stand (docs/settings.md).
+_SECTION = "catalogue"
 _INCLUDE = re.compile(r"[\w-]+(?:/[\w-]+)*\.yaml")
 _VENDOR_KEYS = (
     "id",
@@ -94,7 +98,7 @@ class _SheetParser:
     def add(self, document: Document) -> None:
         """Take in the entries of one file."""
         with self._complaints():
-            fields = read(document.data, document.name).fields("the file", _FILE_KEYS)
+            fields = self._fields(read(document.data, document.name))
             self._add_categories(fields)
             self._check_includes(fields)
             for item in fields.list("conventions"):
@@ -103,6 +107,11 @@ class _SheetParser:
                 self._add_vendor(item, convention=False)
             for item in fields.list("captchas"):
                 self._add_captcha(item)
+
+    def _fields(self, root: Item) -> Fields:
+        if self._layer != "core" and root.only_key == _SECTION:
+            return root.fields("the file", (_SECTION,)).need(_SECTION).fields(f"`{_SECTION}`", _FILE_KEYS)
+        return root.fields("the file", _FILE_KEYS)
 
     def sheet(self) -> Sheet:
         """Return everything taken in."""
@@ -145,6 +154,8 @@ class _SheetParser:
     def _add_vendor(self, item: Item, *, convention: bool) -> None:
         with self._complaints():
             fields = item.fields("an entry", _VENDOR_KEYS)
+            if self._layer == "override" and fields.text("category") == _UNDECIDED:
+                return
             vendor = _vendor(fields, self._layer, convention=convention)
             self._once(item, ("entry", vendor.id), f"entry {vendor.id!r}")
             self._vendors.append(vendor)

@@ -20,6 +20,7 @@ from consentinel.scanner.catalogue.subject import Decision
 from consentinel.scanner.catalogue.taxonomy import RESOURCE_TYPES, Category, ResourceType, parse_category
 
 _HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
+_LIFETIME = re.compile(r"session|until deleted|[1-9][0-9]{0,3} (?:second|minute|hour|day|week|month|year)s?")
 _OVERRIDABLE = ("category", "purpose", "contested")
 _NAME_KEYS = ("name", "prefix", "regex", "domain", "value", "requires", "lifetime", *_OVERRIDABLE)
 _HOST_KEYS = ("host", "path_regex", "types", *_OVERRIDABLE)
@@ -170,8 +171,14 @@ def _name_decision(fields: Fields | None, how: How, text: str, kind: NameKind, v
     noun = "cookie" if kind == "cookie" else "storage item"
     evidence = f"The {noun} is called {shown}, a name that {vendor.name} uses."
     decision = decision_of(fields, vendor, f"{kind}:{shown}", evidence, confidence)
-    lifetime = fields.optional_text("lifetime") if fields else None
-    return msgspec.structs.replace(decision, lifetime=lifetime, pattern=shown)
+    return msgspec.structs.replace(decision, lifetime=_lifetime(fields), pattern=shown)
+
+
+def _lifetime(fields: Fields | None) -> str | None:
+    text = fields.optional_text("lifetime") if fields else None
+    if fields and text is not None and not _LIFETIME.fullmatch(text):
+        fields.fail(f"{text!r} is not a lifetime; write `session`, `until deleted` or such as `13 months`")
+    return text
 
 
 def decision_of(

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from consentinel.scanner.catalogue.facts import Facts
+from consentinel.scanner.catalogue.second_opinions import SecondOpinions
 from consentinel.scanner.catalogue.subject import Decision
 from consentinel.scanner.catalogue.tables import LayerTables
 from consentinel.scanner.catalogue.taxonomy import Layer
@@ -20,14 +21,20 @@ class Question:
     ask: Ask
 
 
-def questions_for(layers: Sequence[LayerTables]) -> Mapping[str, tuple[Question, ...]]:
+def questions_for(
+    layers: Sequence[LayerTables], opinions: SecondOpinions | None = None
+) -> Mapping[str, tuple[Question, ...]]:
     """Return the questions about each kind of subject; `request` stands for all kinds not named."""
-    stored = (*_all(layers, _names), *_all(layers, _company))
+    ours = [layer for layer in layers if layer.sheet.layer != "pack"]
+    packs = [layer for layer in layers if layer.sheet.layer == "pack"]
+    stored = tuple(
+        question for some in (ours, packs) for rows in (_names, _company) for question in _all(some, rows)
+    )
     return {
         "cookie": stored,
         "storage": stored,
         "captcha": tuple(_all(layers, _captcha)),
-        "request": tuple(_all(layers, _url)),
+        "request": (*_all(layers, _url), *_lists(opinions)),
     }
 
 
@@ -37,6 +44,11 @@ def _all(
     for layer in layers:
         for text, ask in rows(layer):
             yield Question(layer.sheet.layer, text, ask)
+
+
+def _lists(opinions: SecondOpinions | None) -> Iterator[Question]:
+    if opinions is not None and opinions.lists is not None:
+        yield Question("pack", "Has a filter list a rule for this host, and says what for?", opinions.by_list)
 
 
 def _names(layer: LayerTables) -> Sequence[tuple[str, Ask]]:

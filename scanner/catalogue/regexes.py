@@ -7,12 +7,15 @@ can take exponential time (https://owasp.org/www-community/attacks/Regular_expre
 import re
 import warnings
 
+from consentinel.scanner.catalogue.repetitions import Repetitions
+
 MAX_LENGTH = 400
-# Two `.*` in a row cost time in the square of the input, which the matcher caps; three would be too many.
+# Two `.*` in a row cost time in the square of the input, which the matcher caps; a third one in its cube.
 MAX_WILDCARDS = 2
 _FEW_REPEATS = 10
-_TOKEN = re.compile(
-    r"(?P<escape>\\.)|(?P<set>\[\^?\]?(?:\\.|[^\]\\])*\])|(?P<open>\((?:\?(?:[:=!]|<[=!]|P<\w+>))?)|(?P<close>\))"
+# The parts of an expression, each in the group of its sort.
+TOKEN = re.compile(
+    r"(?P<escape>\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.))|(?P<set>\[\^?\]?(?:\\.|[^\]\\])*\])|(?P<open>\((?:\?(?:[:=!]|<[=!]|P<\w+>))?)|(?P<close>\))"
     r"|(?P<quantifier>[*+?]\??|\{\d+(?:,\d*)?\}\??)|(?P<alternative>\|)|(?P<wildcard>\.)|(?P<literal>.)",
     re.DOTALL,
 )
@@ -43,7 +46,7 @@ def literal_start(text: str) -> str:
     if has_top_level_alternative(text):
         return ""
     found: list[str] = []
-    for token in _TOKEN.finditer(text):
+    for token in TOKEN.finditer(text):
         if token.lastgroup == "quantifier":
             return "".join(found[:-1])
         if token.lastgroup == "literal" and token.group() not in "^$":
@@ -59,7 +62,7 @@ def as_wildcard(text: str) -> str:
     """Return the expression with `*` for all that varies: `ph_\\w+_posthog` -> `ph_*_posthog`."""
     found: list[str] = []
     depth = 0
-    for token in _TOKEN.finditer(text):
+    for token in TOKEN.finditer(text):
         group, part = token.lastgroup, token.group()
         depth += {"open": 1, "close": -1}.get(group or "", 0)
         if depth == 0 and group == "quantifier":
@@ -76,7 +79,7 @@ def as_wildcard(text: str) -> str:
 def has_top_level_alternative(text: str) -> bool:
     """Say whether the expression is a choice of several, `a|b`."""
     depth = 0
-    for token in _TOKEN.finditer(text):
+    for token in TOKEN.finditer(text):
         depth += {"open": 1, "close": -1}.get(token.lastgroup or "", 0)
         if token.lastgroup == "alternative" and depth == 0:
             return True
@@ -90,13 +93,18 @@ class _Guard:
         self._text = text
         self._varies = [False]
         self._last_atom_varies = False
-        self._last_atom = ""
-        self._wildcards = 0
+        self._repetitions = Repetitions()
 
     def run(self) -> None:
-        for token in _TOKEN.finditer(self._text):
+        for token in TOKEN.finditer(self._text):
             step = getattr(self, f"_on_{token.lastgroup}")
             step(token.group())
+        self._repetitions.end()
+        if self._repetitions.most > MAX_WILDCARDS:
+            raise UnsafeRegexError(
+                f"more than {MAX_WILDCARDS} long repetitions of the same characters in regex; "
+                "put something between them, or bound them as in {1,40}"
+            )
 
     def _on_escape(self, text: str) -> None:
         if text[1].isdigit() and text[1] != "0":
@@ -114,35 +122,34 @@ class _Guard:
 
     def _atom(self, text: str) -> None:
         self._last_atom_varies = False
-        self._last_atom = text
+        if text not in ("^", "$"):
+            self._repetitions.atom(text)
 
     def _on_open(self, _text: str) -> None:
         self._varies.append(False)
+        self._repetitions.open()
 
     def _on_close(self, _text: str) -> None:
         inner = self._varies.pop() if len(self._varies) > 1 else False
         self._varies[-1] = self._varies[-1] or inner
         self._last_atom_varies = inner
-        self._last_atom = "group"
+        self._repetitions.close()
 
     def _on_alternative(self, _text: str) -> None:
         self._varies[-1] = True
+        self._repetitions.alternative()
 
     def _on_quantifier(self, text: str) -> None:
-        lowest, highest = _bounds(text)
+        lowest, highest = bounds(text)
         if self._last_atom_varies and (highest is None or highest > _FEW_REPEATS):
             raise UnsafeRegexError("nested quantifiers in regex can take for ever; write it without")
-        if self._last_atom == "." and highest is None:
-            self._wildcards += 1
-        if self._wildcards > MAX_WILDCARDS:
-            raise UnsafeRegexError(
-                f"more than {MAX_WILDCARDS} unbounded wildcards in regex; be more specific"
-            )
+        self._repetitions.quantifier(lowest, highest)
         if lowest != highest:
             self._varies[-1] = True
 
 
-def _bounds(quantifier: str) -> tuple[int, int | None]:
+def bounds(quantifier: str) -> tuple[int, int | None]:
+    """Return how often at least and at most (None: any number) a quantifier such as `{2,5}` repeats."""
     if quantifier[0] in "*+?":
         return {"*": (0, None), "+": (1, None), "?": (0, 1)}[quantifier[0]]
     low, comma, high = quantifier.rstrip("?").strip("{}").partition(",")

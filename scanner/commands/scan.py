@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -19,9 +20,12 @@ from consentinel.scanner.outputs import (
     print_report,
     write_har,
     write_reports,
+    write_whole,
 )
+from consentinel.scanner.overrides import draft_overrides
 from consentinel.scanner.progress import PageProgress, Progress
 from consentinel.scanner.rendering import FORMATS, Format
+from consentinel.scanner.rendering.escaping import visible
 from consentinel.scanner.scan import ScanResult, scan
 from consentinel.scanner.settings import ScanSettings, resolve_settings, scan_options
 
@@ -63,6 +67,13 @@ _STOPPING = "stopping with what was found so far; once more (Ctrl-C) quits at on
     metavar="N",
     help="With --sites: how many sites at once, each with a browser of its own.  [default: 1]",
 )
+@click.option(
+    "--write-overrides",
+    "draft",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write what is unclassified to FILE, ready to be filled in and given to --catalogue.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="No progress on standard error.")
 @scan_options
 def command(
@@ -73,6 +84,7 @@ def command(
     sites: Path | None,
     out_dir: Path | None,
     jobs: int | None,
+    draft: Path | None,
     quiet: bool,
     **flags: object,
 ) -> None:
@@ -89,8 +101,10 @@ def command(
     """
     settings = resolve_settings(flags)
     if sites is not None:
-        if urls or paths or shape:
-            raise InputError("--sites goes with --out-dir and --jobs, not with a URL, -o or --format")
+        if urls or paths or shape or draft:
+            raise InputError(
+                "--sites goes with --out-dir and --jobs, not with a URL, -o, --format or --write-overrides"
+            )
         if out_dir is None:
             raise InputError("--sites needs --out-dir DIR, where the reports go")
         sys.exit(scan_sites(sites, out_dir, settings, jobs=jobs or 1, quiet=quiet))
@@ -99,24 +113,29 @@ def command(
             "--out-dir and --jobs go with --sites FILE: name the file of sites, or leave them out"
         )
     urls = urls or tuple(filter(None, [read_site()]))
-    sys.exit(_scan_site(urls, settings, plan_outputs(paths), shape or "text", quiet=quiet))
+    outputs = Outputs(plan_outputs(paths, draft), shape or "text", draft)
+    sys.exit(_scan_site(urls, settings, outputs, quiet=quiet))
 
 
-def _scan_site(
-    urls: tuple[str, ...],
-    settings: ScanSettings,
-    files: tuple[OutputFile, ...],
-    shape: Format,
-    *,
-    quiet: bool,
-) -> int:
+@dataclass(frozen=True)
+class Outputs:
+    """Where the report goes, the format of standard output, and where the draft of overrides goes."""
+
+    files: tuple[OutputFile, ...]
+    shape: Format
+    draft: Path | None
+
+
+def _scan_site(urls: tuple[str, ...], settings: ScanSettings, outputs: Outputs, *, quiet: bool) -> int:
     """Scan, deliver, and return the exit status."""
     if settings.har is not None:
         make_directory(settings.har)
     with Progress(f"opening {' '.join(urls)}", quiet=quiet) as progress:
         outcome = scan_with_progress(urls, settings, progress)
     result = outcome.value
-    failures = _deliver(result, files, shape, settings, progress)
+    for warning in result.warnings:
+        click.echo(f"consentinel: warning: {visible(warning)}", err=True)
+    failures = _deliver(result, outputs, settings, progress)
     if failures:
         raise OutputError("; ".join(map(str, failures)))
     broken = broken_rules(result.report, settings.fail_on)
@@ -139,22 +158,24 @@ def scan_with_progress(
 
 def _deliver(
     result: ScanResult,
-    files: tuple[OutputFile, ...],
-    shape: Format,
+    outputs: Outputs,
     settings: ScanSettings,
     progress: Progress,
 ) -> list[OutputError]:
     """Write and print everything that can be; return what could not."""
-    failures = write_reports(result.report, files, result.screenshots)
+    failures = write_reports(result.report, outputs.files, result.screenshots)
     try:
+        if outputs.draft is not None:
+            write_whole(outputs.draft, draft_overrides(result.report).encode())
         if settings.har is not None:
             write_har(settings.har, result.report, result.visits, values=settings.har_values)
     except OutputError as error:
         failures.append(error)
     try:
-        print_report(result.report, shape, result.screenshots)
+        print_report(result.report, outputs.shape, result.screenshots)
     except OutputError as error:
         failures.append(error)
-    if files and not failures:
-        progress.say(f"wrote {', '.join(str(file.path) for file in files)}")
+    written = [file.path for file in outputs.files] + ([outputs.draft] if outputs.draft else [])
+    if written and not failures:
+        progress.say(f"wrote {', '.join(map(str, written))}")
     return failures

@@ -10,6 +10,7 @@ from consentinel.scanner.addresses import Refusal
 from consentinel.scanner.assembly import assemble, counts
 from consentinel.scanner.crawl import Crawl, Limits
 from consentinel.scanner.frontier import Frontier
+from consentinel.scanner.knowledge import Knowledge
 from consentinel.scanner.network import NetworkLog
 from consentinel.scanner.observations import Gap, Writer
 from consentinel.scanner.pages import Discovery
@@ -70,7 +71,7 @@ def report_of(
         settings=ScanSettings(states=states),
         options=cast("Any", None),
         collectors=(),
-        catalogue=core_catalogue(),
+        knowledge=Knowledge(core_catalogue()),
         own=OWN,
         limits=limits(egress or FakeEgress(), **limited),
         on_visit=lambda _result: None,

@@ -1,0 +1,48 @@
+"""All that classification rests on, loaded once: overrides, the core, and the installed packs below it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from consentinel.scanner.catalogue.filter_lists import Lists, build_lists
+from consentinel.scanner.catalogue.loading import load_catalogue
+from consentinel.scanner.catalogue.matching import Catalogue
+from consentinel.scanner.catalogue.second_opinions import SecondOpinions
+from consentinel.scanner.packs.loading import LoadedPacks, load_packs
+from consentinel.scanner.packs.places import data_directory
+from consentinel.scanner.settings import ScanSettings
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """The catalogue as it decides, and where its answers come from.
+
+    lists: packs with the start of their checksum, and how filter lists are asked, for the report. warnings:
+    what could not be used, and what to do.
+    """
+
+    catalogue: Catalogue
+    lists: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def load_knowledge(settings: ScanSettings) -> Knowledge:
+    """Return what the settings ask for; packs that cannot be used are left out with a warning.
+
+    Raises CatalogueError for the core or an override file.
+    """
+    packs = load_packs(data_directory(settings.data)) if settings.packs else LoadedPacks()
+    lists = build_lists(packs.filter_lists) if packs.filter_lists else None
+    opinions = SecondOpinions(lists, packs.hints.about) if packs.versions else None
+    return Knowledge(
+        catalogue=load_catalogue(settings.catalogue, packs.sheets, opinions),
+        lists=tuple(_told(packs, lists)),
+        warnings=packs.warnings,
+    )
+
+
+def _told(packs: LoadedPacks, lists: Lists | None) -> Iterator[str]:
+    yield from (f"{pack} {version}" for pack, version in packs.versions)
+    if lists is not None and lists.engine == "adblock":
+        yield "filter lists asked by adblock"
+    elif lists is not None:
+        yield "filter lists asked by host names only (the extra adblock is not installed)"

@@ -97,7 +97,7 @@ def _product(fields: Fields, layer: Layer) -> CaptchaProduct:
         source=vendor.source,
         hosts=_hosts(fields, vendor),
         scripts=_regexes(fields, "scripts"),
-        anywhere=_regexes(fields, "anywhere"),
+        anywhere=tuple(_joinable(item) for item in fields.list("anywhere")),
         cookies=_names(fields, "cookies", "cookie", vendor, decision),
         storage=_names(fields, "storage", "storage", vendor, decision),
         dom_selectors=fields.texts("dom_selectors"),
@@ -120,12 +120,31 @@ def _as_vendor(fields: Fields, layer: Layer) -> Vendor:
 
 
 def _hosts(fields: Fields, vendor: Vendor) -> tuple[str, ...]:
-    patterns = [parse_host(item, vendor) for item in fields.list("hosts")]
-    return tuple(pattern.host + pattern.path for pattern in patterns)
+    return tuple(_host(item, vendor) for item in fields.list("hosts"))
+
+
+def _host(item: Item, vendor: Vendor) -> str:
+    if not item.is_text:
+        item.fail(
+            "a CAPTCHA's host is a text; write `host` or `host/path-prefix`, and use `scripts` for more"
+        )
+    pattern = parse_host(item, vendor)
+    return pattern.host + pattern.path
 
 
 def _regexes(fields: Fields, key: str) -> tuple[re.Pattern[str], ...]:
     return tuple(item.regex(f"a member of {key!r}") for item in fields.list(key))
+
+
+def _joinable(item: Item) -> re.Pattern[str]:
+    """Return the regex in `item`, which becomes part of a larger one."""
+    regex = item.regex("a member of 'anywhere'")
+    if regex.groups or regex.flags != re.UNICODE:
+        item.fail(
+            "a regex in 'anywhere' takes no capturing group and no flag for all of it; "
+            "write `(?:…)` or `(?i:…)`"
+        )
+    return regex
 
 
 def _names(

@@ -1,13 +1,16 @@
 """The CAPTCHA table: which product, in which version, a URL or a name belongs to."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
 from consentinel.scanner.catalogue.entries import CaptchaProduct, NameKind, NamePattern
 from consentinel.scanner.catalogue.facts import Facts
 from consentinel.scanner.catalogue.names import NameTable
+from consentinel.scanner.catalogue.regexes import has_top_level_alternative, literal_start
+
+_SEGMENT = re.compile(r"(?<=/)[^/?]+(?=[/?])")
 
 
 class CaptchaTable:
@@ -23,7 +26,7 @@ class CaptchaTable:
             for place in product.hosts:
                 host, slash, path = place.partition("/")
                 self._by_host.setdefault(host, []).append((slash + path, product))
-        self._anywhere, self._owners = _joined(self.products)
+        self._self_hosted = _SelfHosted(self.products)
 
     def by_id(self, product_id: str) -> CaptchaProduct | None:
         """Return the product with this id."""
@@ -41,7 +44,7 @@ class CaptchaTable:
         for product in here:
             if any(script.search(url) for script in product.scripts):
                 return product
-        return here[-1] if here else self._self_hosted(path)
+        return here[-1] if here else self._self_hosted.find(path)
 
     def _at(self, suffixes: tuple[str, ...], path: str) -> Iterator[CaptchaProduct]:
         for suffix in suffixes:
@@ -49,9 +52,54 @@ class CaptchaTable:
                 if path.startswith(prefix):
                     yield product
 
-    def _self_hosted(self, path: str) -> CaptchaProduct | None:
-        found = self._anywhere.search(path) if self._anywhere else None
-        return self._owners[found.lastgroup or ""] if found else None
+
+class _SelfHosted:
+    """The `anywhere` patterns. Those that name a whole segment of the path wait for it, the rest is joined.
+
+    So the cost depends on the path, and hardly on how many products there are.
+    """
+
+    def __init__(self, products: Iterable[CaptchaProduct]) -> None:
+        self._by_segment: dict[str, list[tuple[int, re.Pattern[str]]]] = {}
+        self._ranked = tuple((product, pattern) for product in products for pattern in product.anywhere)
+        joined: dict[str, list[str]] = {}
+        for rank, (_, pattern) in enumerate(self._ranked):
+            segment = _segment_in(pattern)
+            if segment:
+                self._by_segment.setdefault(segment, []).append((rank, pattern))
+            else:
+                # An empty group behind a pattern names it without hiding its first letter from the engine.
+                text = f"(?:{pattern.pattern})(?P<p{rank}>)"
+                joined.setdefault(_head(pattern.pattern), []).append(text)
+        self._joined = tuple(_search(head, "|".join(texts)) for head, texts in joined.items())
+
+    def find(self, path: str) -> CaptchaProduct | None:
+        """Return the first product, in the order of the table, that path and query belong to."""
+        ranks = [rank for rank, pattern in self._named(path) if pattern.search(path)]
+        others = (search(path) for search in self._joined)
+        ranks += (int((found.lastgroup or "")[1:]) for found in others if found)
+        return self._ranked[min(ranks)][0] if ranks else None
+
+    def _named(self, path: str) -> Iterator[tuple[int, re.Pattern[str]]]:
+        for segment in path.partition("?")[0].split("/"):
+            yield from self._by_segment.get(segment, ())
+
+
+def _head(text: str) -> str:
+    """Return the letter that an expression starts with, '' for a choice of several."""
+    return "" if has_top_level_alternative(text) else text[:1]
+
+
+def _search(head: str, text: str) -> Callable[[str], re.Match[str] | None]:
+    """Return a search for expressions that start alike; those for the start of the path look nowhere else."""
+    pattern = re.compile(text)
+    return pattern.match if head == "^" else pattern.search
+
+
+def _segment_in(pattern: re.Pattern[str]) -> str:
+    """Return the last whole segment of the path that every match holds, '' where none is certain."""
+    text, mark, _ = literal_start(pattern.pattern).partition("?")
+    return next(reversed(_SEGMENT.findall(text + mark)), "")
 
 
 def _distinct(products: tuple[CaptchaProduct, ...], kind: NameKind) -> Iterator[NamePattern]:
@@ -66,15 +114,3 @@ def _distinct(products: tuple[CaptchaProduct, ...], kind: NameKind) -> Iterator[
 
 def _in_name_of(vendor: str, name: NamePattern) -> NamePattern:
     return msgspec.structs.replace(name, decision=msgspec.structs.replace(name.decision, vendor=vendor))
-
-
-def _joined(products: tuple[CaptchaProduct, ...]) -> tuple[re.Pattern[str] | None, dict[str, CaptchaProduct]]:
-    """Join all `anywhere` patterns into one expression, a group per pattern: one search decides."""
-    owners: dict[str, CaptchaProduct] = {}
-    parts: list[str] = []
-    for product in products:
-        for pattern in product.anywhere:
-            group = f"p{len(parts)}"
-            owners[group] = product
-            parts.append(f"(?P<{group}>{pattern.pattern})")
-    return (re.compile("|".join(parts)) if parts else None), owners

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from importlib import resources
 from typing import Any
+from urllib.parse import parse_qsl
 
 import msgspec
 
@@ -14,6 +15,7 @@ from consentinel.scanner.observations import AttributeValue, Observation
 from consentinel.scanner.shapes import public_url
 from consentinel.scanner.urls import host_of
 
+_NO_KEYS = frozenset({"", "explicit", "onload"})
 _PROBE = resources.files("consentinel.scanner.hooks").joinpath("captcha_probe.js").read_text("utf-8")
 
 
@@ -40,8 +42,10 @@ class CaptchaCollector:
         signs, self._signs = self._signs, []
         for product_id, sign in signs:
             found[product_id][sign] = ""
+        versions = _versions_by_key(visit)
         for exchange in visit.tab.network.exchanges:
-            product = visit.catalogue.captcha_of_url(exchange.url)
+            by_key = versions.get(_query_of(exchange.url, "k"))
+            product = by_key or visit.catalogue.captcha_of_url(exchange.url)
             if product is not None:
                 found[product.id][f"request to {public_url(exchange.url)}"] = exchange.url
             for product_id, sign in _header_signs(visit.catalogue.captchas, exchange.response_headers):
@@ -57,6 +61,22 @@ class CaptchaCollector:
         except PlaywrightError:
             return
         self._signs += [(str(product_id), str(sign)) for product_id, sign in signs]
+
+
+def _versions_by_key(visit: Visit) -> dict[str, CaptchaProduct]:
+    """Return the product that each site key was loaded for.
+
+    reCAPTCHA v3 names its key in the loader (`render=KEY`); the frames with that key (`k=KEY`) look like
+    those of v2 invisible (https://developers.google.com/recaptcha/docs/v3).
+    """
+    loaded = ((_query_of(exchange.url, "render"), exchange.url) for exchange in visit.tab.network.exchanges)
+    found = {key: visit.catalogue.captcha_of_url(url) for key, url in loaded if key not in _NO_KEYS}
+    return {key: product for key, product in found.items() if product is not None}
+
+
+def _query_of(url: str, name: str) -> str:
+    query = url.partition("?")[2].partition("#")[0]
+    return next((value for key, value in parse_qsl(query) if key == name), "")
 
 
 def _is_shadow(product_id: str, found: Mapping[str, Mapping[str, str]]) -> bool:

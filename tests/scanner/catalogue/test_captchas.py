@@ -1,10 +1,16 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from consentinel.scanner.catalogue.loading import catalogue_from
 from consentinel.scanner.catalogue.matching import Catalogue
+from consentinel.scanner.catalogue.parsing import Document
 from consentinel.scanner.catalogue.subject import UNCLASSIFIED, Subject
+from consentinel.scanner.errors import CatalogueError
 
 GOOGLE = "https://www.google.com/recaptcha"
 CDN = "https://cdn.jsdelivr.net/npm"
+SITE = "https://www.shop.example"
 
 
 @pytest.mark.parametrize(
@@ -20,10 +26,19 @@ CDN = "https://cdn.jsdelivr.net/npm"
         ("https://www.recaptcha.net/recaptcha/api.js?render=6LeIxAcTA", "recaptcha-v3"),
         (f"{GOOGLE}/enterprise.js?render=6Le", "recaptcha-enterprise"),
         (f"{GOOGLE}/enterprise/anchor?size=invisible", "recaptcha-enterprise"),
-        ("https://www.gstatic.com/recaptcha/releases/x/recaptcha__en.js", "recaptcha-v2"),
+        (f"{GOOGLE}/enterprise.js?waf=action&render=6Le", "recaptcha-enterprise-waf"),
+        (f"{GOOGLE}/api.js?render=explicit&onload=cb&hl=6", "recaptcha-v2"),
+        (f"{GOOGLE}/api2/anchor?k=1&size=invisibles", "recaptcha-v2"),
+        (f"{GOOGLE}/api2/webworker.js?hl=en", "recaptcha"),
+        (f"{GOOGLE}/api/js/recaptcha_ajax.js", "recaptcha-v1"),
+        (f"{GOOGLE}/api/fallback?k=1", "recaptcha-v2"),
+        ("https://www.gstatic.com/recaptcha/releases/x/recaptcha__en.js", "recaptcha"),
         ("https://js.hcaptcha.com/1/api.js", "hcaptcha"),
         ("https://challenges.cloudflare.com/turnstile/v0/api.js", "turnstile"),
-        ("https://www.shop.example/cdn-cgi/challenge-platform/scripts/jsd/main.js", "cloudflare-challenge"),
+        (
+            "https://www.shop.example/cdn-cgi/challenge-platform/scripts/jsd/main.js",
+            "cloudflare-bot-management",
+        ),
         ("https://client-api.arkoselabs.com/v2/KEY/api.js", "arkose"),
         ("https://static.geetest.com/v4/gt4.js", "geetest-v4"),
         ("https://static.geetest.com/static/tools/gt.js", "geetest-v3"),
@@ -35,7 +50,7 @@ CDN = "https://cdn.jsdelivr.net/npm"
         (f"{CDN}/altcha/dist/altcha.min.js", "altcha"),
         ("https://captcha.shop.example/widget/?sitekey=abc", "mcaptcha"),
         ("https://smartcaptcha.yandexcloud.net/captcha.js", "yandex-smartcaptcha"),
-        ("https://www.shop.example/_Incapsula_Resource?SWJIYLWA=1", "imperva"),
+        ("https://www.shop.example/_Incapsula_Resource?SWJIYLWA=1", "imperva-incapsula"),
     ],
 )
 def test_urls_name_product_and_version(core: Catalogue, url: str, product: str) -> None:
@@ -51,9 +66,41 @@ def test_urls_name_product_and_version(core: Catalogue, url: str, product: str) 
     [
         "https://www.google.com/",
         "https://www.google.com/search?q=recaptcha",
-        "https://www.shop.example/recaptcha-explained.html",
-        "https://www.shop.example/captcha/",
-        "https://www.shop.example/frontend/init.js",
+        f"{SITE}/recaptcha-explained.html",
+        f"{SITE}/captcha-tutorial.html",
+        f"{SITE}/blog/recaptcha-alternatives",
+        f"{SITE}/images/captcha.png",
+        f"{SITE}/captcha.php?id=1",
+        f"{SITE}/captcha/",
+        f"{SITE}/captcha/default.png",
+        f"{SITE}/captcha/get?id=1",
+        f"{SITE}/captcha?lang=de",
+        f"{SITE}/js/captcha.js",
+        f"{SITE}/fc/ca/squad.html",
+        f"{SITE}/v2/products/api.js",
+        f"{SITE}/blog/akismet/",
+        f"{SITE}/blog/wordfence/review.html",
+        f"{SITE}/blog/kasada/ips.js",
+        f"{SITE}/docs/turnstile/api.js",
+        f"{SITE}/antibot/kitchen.html",
+        f"{SITE}/modules/honeypots/index.html",
+        f"{SITE}/widget/?id=1",
+        f"{SITE}/frontend/init.js",
+        f"{SITE}/altcha-review.js.html",
+        f"{SITE}/articles/securimage.html",
+        f"{SITE}/product/kaptcha.jpg.html",
+        f"{SITE}/search?q=wpCaptchaId",
+        f"{SITE}/image.php?type=product&hash=1",
+        f"{SITE}/wp-content/plugins/woocommerce/assets/js/frontend.js",
+        f"{SITE}/wp-content/plugins/captcha-review/readme.txt",
+        "https://developers.google.com/recaptcha/docs/v3",
+        "https://support.google.com/recaptcha/",
+        "https://www.google.com/recaptcha/about/",
+        "https://www.google.com/search?q=recaptcha/api.js",
+        "https://vk.com/feed",
+        "https://www.facebook.com/tr?id=1",
+        "https://passport.baidu.com/",
+        f"{CDN}/vue@3/dist/vue.global.js",
     ],
 )
 def test_ordinary_urls_name_no_captcha(core: Catalogue, url: str) -> None:
@@ -71,7 +118,7 @@ def test_recaptcha_is_contested_and_turnstile_is_not(core: Catalogue) -> None:
     [
         ("cookie", "datadome", "DataDome"),
         ("cookie", "_abck", "Akamai Bot Manager"),
-        ("cookie", "visid_incap_123", "Imperva Advanced Bot Protection (Incapsula)"),
+        ("cookie", "visid_incap_123", "Imperva Cloud WAF (Incapsula)"),
         ("cookie", "_px3", "HUMAN Bot Defender (PerimeterX)"),
         ("storage", "rc::a", "Google"),
         ("cookie", "_GRECAPTCHA", "Google"),
@@ -82,9 +129,85 @@ def test_names_of_bot_detection(core: Catalogue, kind: str, name: str, product: 
     assert core.decide(subject).vendor == product
 
 
-def test_the_table_is_complete(core: Catalogue) -> None:
-    assert len(core.captchas) >= 40
-    for product in core.captchas:
-        signs = product.hosts + product.anywhere + product.cookies + product.dom_selectors
-        assert signs, product.id
-        assert product.collects.endswith("."), product.id
+@pytest.mark.parametrize("host", ["www.google.com", "www.recaptcha.net", "recaptcha.google.cn"])
+@pytest.mark.parametrize(
+    ("path", "product"),
+    [
+        ("api.js", "recaptcha-v2"),
+        ("api.js?render=6Le", "recaptcha-v3"),
+        ("enterprise.js", "recaptcha-enterprise"),
+        ("api2/anchor?size=invisible&k=6Le", "recaptcha-v2-invisible"),
+    ],
+)
+def test_all_hosts_of_recaptcha_tell_its_versions(
+    core: Catalogue, host: str, path: str, product: str
+) -> None:
+    found = core.captcha_of_url(f"https://{host}/recaptcha/{path}")
+    assert found is not None
+    assert found.id == product
+
+
+OWN = """
+captchas:
+  - id: acme
+    vendor: Acme
+    product: Acme Shield
+    category: strictly-necessary
+    purpose: Keeps programs out.
+    collects: IP address.
+    runs_before_interaction: true
+    check: https://acme.example/
+"""
+
+
+def _own(lines: str) -> Catalogue:
+    return catalogue_from([Document("own.yaml", (OWN.lstrip() + lines).encode())])
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "known"),
+    [
+        ("'^/shield/v\\d'", "/shield/v1", True),
+        ("'^/shield/v\\d'", "/blog/shield/v1", False),
+        ("'/shield/v\\d'", "/blog/shield/v1", True),
+        ("'/shield/v\\d'", "/windshield/v1", False),
+        ("'^/shield-?\\d'", "/shield-1", True),
+        ("'^/shield-?\\d'", "/blog/shield-1", False),
+        ("'[?&]shield='", "/?a=1&shield=2", True),
+        ("'^/one$|/two$'", "/blog/two", True),
+        ("'(?i:/shield/)'", "/SHIELD/", True),
+        ("'/shield\\?v='", "/a/shield?v=1", True),
+        ("'/a?shield/b'", "/shield/b", True),
+    ],
+)
+def test_a_path_at_any_host(pattern: str, path: str, known: bool) -> None:
+    found = _own(f"    anywhere: [{pattern}]\n").captcha_of_url(f"https://shop.example{path}")
+    assert (found is not None) == known
+
+
+def test_of_paths_that_fit_two_products_the_first_one_answers() -> None:
+    second = OWN.partition("\n")[2].partition("\n")[2].replace("id: acme", "id: second")
+    own = _own(f"    anywhere: ['/shield-\\d']\n{second}    anywhere: ['/acme/']\n")
+    found = own.captcha_of_url("https://shop.example/acme/shield-1")
+    assert found is not None
+    assert found.id == "acme"
+
+
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [
+        ("    anywhere: ['/(shield)/']\n", "no capturing group"),
+        ("    anywhere: ['/(?P<p0>shield)/']\n", "no capturing group"),
+        ("    anywhere: ['(?i)/shield/']\n", "no flag"),
+        ("    hosts: [{host: acme.example, path_regex: '/shield'}]\n", "a CAPTCHA's host is a text"),
+    ],
+)
+def test_what_cannot_be_used_is_refused(line: str, complaint: str) -> None:
+    with pytest.raises(CatalogueError, match=f"own.yaml:10: .*{complaint}"):
+        _own(line)
+
+
+@given(path=st.text(max_size=300))
+def test_any_path_has_an_answer(core: Catalogue, path: str) -> None:
+    found = core.captcha_of_url(f"https://www.shop.example/{path}")
+    assert found is None or found in core.captchas

@@ -33,14 +33,15 @@ demo: $(READY) ## scan a bundled site and write report.json and report.html
 test: $(READY) $(READY_NPM) ## run the whole test suite
 	$(BIN)/python -m pytest -n $(NPROC) --dist worksteal -p tests.support.no_skips $(PYTEST_FLAGS)
 
-check: $(READY) $(READY_JS) ## format, lint and types
+check: $(READY) $(READY_JS) ## format, lint, the catalogue and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/consentinel catalogue check
 	$(BIN)/mypy $(SOURCES) $(TYPES_JS)/assemble.py
 	$(BIN)/python $(TYPES_JS)/assemble.py $(TYPES_JS)/build
 	$(TYPES_JS)/node_modules/.bin/tsc --project $(TYPES_JS)
 
-bench: $(READY) ## speed and memory against a bare Playwright loop
+bench: $(READY) ## speed and memory against a bare Playwright loop; accuracy where CONSENTINEL_LABELS is set
 	$(BIN)/python -m bench
 
 clean: ## remove everything that the other targets made

@@ -3,8 +3,10 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from consentinel.scanner.behaviours.deciding import with_behaviour
+from consentinel.scanner.behaviours.judged import Judged
 from consentinel.scanner.catalogue.matching import Catalogue
 from consentinel.scanner.catalogue.subject import Decision, Subject
 from consentinel.scanner.catalogue.taxonomy import STATES, category_rank
@@ -16,39 +18,34 @@ from consentinel.scanner.shapes import entropy_class, length_bucket, public_url
 
 _ONLY_IF_CLASSIFIED = frozenset({"request", "script", "frame"})
 _MAX_EVIDENCE = 12
+_MAX_CLUES = 6
 # A cookie that was refused once and kept another time is a kept one.
 _ONLY_IF_ALWAYS = ("blocked", "kept")
 _MAX_NUMBERED = 20
 
 
-@dataclass(frozen=True)
-class _Judged:
-    """One observation with what the catalogue says of it."""
-
-    observation: Observation
-    decision: Decision
-    name: str
-
-
 def classify(observations: Iterable[Observation], catalogue: Catalogue, own: OwnHosts) -> tuple[Finding, ...]:
     """Return the findings, one per identity (DESIGN.md section 4), sorted by kind, name and id.
 
+    The catalogue judges each observation for itself; then it counts what they say of each other
+    (docs/behaviour.md).
     A site's own requests are findings only where the catalogue knows them; everything else always is.
     """
-    groups: dict[str, list[_Judged]] = defaultdict(list)
-    for judged in _gather_numbered([_judge(observation, catalogue) for observation in observations]):
+    groups: dict[str, list[Judged]] = defaultdict(list)
+    seen = [_judge(observation, catalogue) for observation in observations]
+    for judged in with_behaviour(list(_gather_numbered(seen)), own):
         if _counts(judged):
             groups[finding_id(judged.observation, judged.name, own)].append(judged)
     findings = (_finding(identity, group) for identity, group in groups.items())
     return tuple(sorted(findings, key=lambda finding: (finding.kind, finding.name, finding.id)))
 
 
-def _judge(observation: Observation, catalogue: Catalogue) -> _Judged:
+def _judge(observation: Observation, catalogue: Catalogue) -> Judged:
     decision = catalogue.decide(_subject(observation))
-    return _Judged(observation, decision, display_name(observation, decision))
+    return Judged(observation, decision, display_name(observation, decision))
 
 
-def _gather_numbered(judgements: Sequence[_Judged]) -> Iterator[_Judged]:
+def _gather_numbered(judgements: Sequence[Judged]) -> Iterator[Judged]:
     """Give items that differ by their numbers only one name, once there are many: `flood_*`."""
     families: dict[tuple[str, str], set[str]] = defaultdict(set)
     for judged in judgements:
@@ -58,12 +55,12 @@ def _gather_numbered(judgements: Sequence[_Judged]) -> Iterator[_Judged]:
         yield replace(judged, name=_family(judged)[1]) if is_many else judged
 
 
-def _family(judged: _Judged) -> tuple[str, str]:
+def _family(judged: Judged) -> tuple[str, str]:
     kind = judged.observation.kind
     return (kind, re.sub(r"\d+", "*", judged.name) if kind in ("cookie", "storage") else judged.name)
 
 
-def _counts(judged: _Judged) -> bool:
+def _counts(judged: Judged) -> bool:
     observation = judged.observation
     known = judged.decision.layer != "unclassified"
     return known or observation.party == "third" or observation.kind not in _ONLY_IF_CLASSIFIED
@@ -72,7 +69,7 @@ def _counts(judged: _Judged) -> bool:
 def _subject(observation: Observation) -> Subject:
     attributes = observation.attributes
     is_stored = observation.kind in ("cookie", "storage")
-    lifetime = attributes.get("max_age_s")
+    lifetime = 0 if attributes.get("lifetime") == "session" else attributes.get("max_age_s")
     http_only = attributes.get("http_only")
     return Subject(
         kind=observation.kind,
@@ -93,7 +90,7 @@ def _text(value: AttributeValue | None) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _finding(identity: str, group: Sequence[_Judged]) -> Finding:
+def _finding(identity: str, group: Sequence[Judged]) -> Finding:
     decision = max((judged.decision for judged in group), key=_strength)
     observations = [judged.observation for judged in group]
     first = min(observations, key=_plainness)
@@ -113,7 +110,7 @@ def _finding(identity: str, group: Sequence[_Judged]) -> Finding:
         pages=tuple(sorted({public_url(observation.page) for observation in observations})),
         rule=decision.rule,
         layer=decision.layer,
-        evidence=_evidence(observations, decision),
+        evidence=(*_evidence(observations), *_clues(group), *decision.evidence),
         attributes=_attributes(observations),
     )
 
@@ -138,9 +135,12 @@ def _public_writer(observations: Sequence[Observation]) -> Writer | None:
     return Writer(url=public_url(chosen.url), line=chosen.line)
 
 
-def _evidence(observations: Sequence[Observation], decision: Decision) -> tuple[str, ...]:
-    seen = sorted({line for observation in observations for line in observation.evidence})
-    return (*seen[:_MAX_EVIDENCE], *decision.evidence)
+def _evidence(observations: Sequence[Observation]) -> list[str]:
+    return sorted({line for observation in observations for line in observation.evidence})[:_MAX_EVIDENCE]
+
+
+def _clues(group: Sequence[Judged]) -> list[str]:
+    return sorted({clue for judged in group for clue in judged.clues})[:_MAX_CLUES]
 
 
 def _attributes(observations: Sequence[Observation]) -> dict[str, AttributeValue]:

@@ -1,0 +1,1 @@
+"""What was seen decides where no entry of the catalogue does: rules over all observations of a scan."""

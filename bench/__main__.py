@@ -1,5 +1,6 @@
 """`python -m bench`: all benchmarks, a table on stdout, JSON with `--json FILE`; see docs/benchmarks.md.
 
+Accuracy, too, where labels are given: with `--labels FILE…`, or as a directory in CONSENTINEL_LABELS.
 Exit code 0 whatever the figures are: this is a measurement, not a test. 2 where it could not measure.
 """
 
@@ -7,39 +8,60 @@ import argparse
 import os
 import platform
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from bench.classify_speed import measure_classify
+from bench.accuracy import Accuracy, measure_accuracy
+from bench.classify_speed import measure_classify, measure_growth, measure_memory
+from bench.labels import LABELS_VARIABLE, LabelError, label_files
 from bench.measures import Measure, Run, as_json, show
 from bench.scan_speed import FULL, QUICK, BenchError, measure_scans
+from bench.scores_shown import show_accuracy
+from consentinel.scanner.errors import ConsentinelError
+
+
+class WholeRun(Run, frozen=True, kw_only=True):
+    """A run with what was measured against labels, if any were given."""
+
+    accuracy: Accuracy | None = None
 
 
 def main() -> int:
     """Run all benchmarks and return the exit code."""
     arguments = _parser().parse_args()
     try:
-        run = _run(quick=arguments.quick)
+        run = _run(quick=arguments.quick, labels=arguments.labels or labels_from(os.environ))
         if arguments.json:
             arguments.json.write_bytes(as_json(run))
-    except (BenchError, OSError) as error:
+    except (BenchError, ConsentinelError, LabelError, OSError) as error:
         print(f"bench: {error}", file=sys.stderr)
         return 2
     show(run)
+    if run.accuracy:
+        show_accuracy(run.accuracy)
     return 0
 
 
-def _run(*, quick: bool) -> Run:
+def labels_from(environ: Mapping[str, str]) -> tuple[Path, ...]:
+    """Return the label files that the environment names, none where it names none; raises LabelError."""
+    directory = environ.get(LABELS_VARIABLE, "").strip()
+    return label_files(Path(directory)) if directory else ()
+
+
+def _run(*, quick: bool, labels: Sequence[Path]) -> WholeRun:
+    accuracy = measure_accuracy(labels) if labels else None
     remarks = tuple(_remarks())
     measures = []
     for measure in _measures(quick):
         print(f"{measure.name}: {measure.value:,.2f} {measure.unit}", file=sys.stderr)
         measures.append(measure)
-    return Run(machine=_machine(), measures=tuple(measures), remarks=remarks)
+    return WholeRun(machine=_machine(), measures=tuple(measures), remarks=remarks, accuracy=accuracy)
 
 
 def _measures(quick: bool) -> Iterator[Measure]:
     yield measure_classify()
+    yield measure_growth()
+    yield measure_memory()
     yield from measure_scans(QUICK if quick else FULL)
 
 
@@ -58,8 +80,15 @@ def _remarks() -> Iterator[str]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m bench", description="Speed and memory of consentinel.")
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Speed, memory and accuracy.")
     parser.add_argument("--quick", action="store_true", help="fewer pages and rounds")
+    parser.add_argument(
+        "--labels",
+        type=Path,
+        nargs="+",
+        metavar="FILE",
+        help=f"measure accuracy against these labels; by default those in the directory {LABELS_VARIABLE}",
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures as JSON, too")
     return parser
 

@@ -18,8 +18,10 @@ from bench.labels import Label, LabelError, read_labels, words_of
 from bench.scores import Judged, Score, score
 from bench.scores_shown import show_accuracy
 from consentinel.scanner.catalogue.entries import CaptchaProduct
-from consentinel.scanner.catalogue.loading import load_catalogue
 from consentinel.scanner.catalogue.matching import Catalogue
+from consentinel.scanner.errors import ConsentinelError
+from consentinel.scanner.knowledge import load_knowledge
+from consentinel.scanner.settings import ScanSettings
 
 TOP = 500
 _GENERIC = frozenset(("captcha", "bot", "manager", "management", "protection", "challenge"))
@@ -55,13 +57,23 @@ class Popular(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Accuracy(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything measured in one run."""
+    """Everything measured in one run. catalogue: the version asked. packs: what answered beside it."""
 
     catalogue: str
+    packs: tuple[str, ...] = ()
     scores: tuple[Score, ...]
     alarms: tuple[Alarms, ...]
     products: tuple[Products, ...]
     popular: tuple[Popular, ...]
+
+
+def measure_accuracy(files: Iterable[Path], packs: Path | None = None) -> Accuracy:
+    """Return how well the core answers the labels in some files, with the packs of a data directory or none.
+
+    Raises LabelError, and CatalogueError where the core is broken.
+    """
+    knowledge = load_knowledge(ScanSettings(ignore_packs=packs is None, data=packs))
+    return msgspec.structs.replace(measure(knowledge.catalogue, files), packs=knowledge.lists)
 
 
 def measure(catalogue: Catalogue, files: Iterable[Path]) -> Accuracy:
@@ -114,23 +126,19 @@ def _popular(catalogue: Catalogue, labels: Sequence[Label]) -> Popular:
 
 
 def _products(catalogue: Catalogue, labels: Sequence[Label]) -> Products:
-    named = {label.what: _product_ids(catalogue, label) for label in labels}
     known = {product.id: product for product in catalogue.captchas}
-    right = {
-        label.what
-        for label in labels
-        if any(is_same_product(label, known[product_id]) for product_id in named[label.what])
-    }
+    named = [(label, sorted(_product_ids(catalogue, label))) for label in labels]
+    others = [
+        (label.what, ids)
+        for label, ids in named
+        if not any(is_same_product(label, known[product_id]) for product_id in ids)
+    ]
     return Products(
         file=labels[0].file,
         count=len(labels),
-        named=len(right),
-        missed=tuple(sorted(what for what, ids in named.items() if not ids)),
-        wrong=tuple(
-            f"{what}: {', '.join(sorted(ids))}"
-            for what, ids in sorted(named.items())
-            if ids and what not in right
-        ),
+        named=len(labels) - len(others),
+        missed=tuple(sorted(what for what, ids in others if not ids)),
+        wrong=tuple(sorted(f"{what}: {', '.join(ids)}" for what, ids in others if ids)),
     )
 
 
@@ -157,11 +165,11 @@ def main() -> int:
     """Measure, print, and return the exit code."""
     arguments = _parser().parse_args()
     try:
-        accuracy = measure(load_catalogue(), arguments.labels)
+        accuracy = measure_accuracy(arguments.labels, arguments.packs)
         if arguments.json:
             content = msgspec.json.format(msgspec.json.encode(accuracy), indent=2) + b"\n"
             arguments.json.write_bytes(content)
-    except (LabelError, OSError) as error:
+    except (ConsentinelError, LabelError, OSError) as error:
         print(f"accuracy: {error}", file=sys.stderr)
         return 2
     show_accuracy(accuracy)
@@ -171,6 +179,7 @@ def main() -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="accuracy", description="Accuracy of the catalogue against labels.")
     parser.add_argument("--labels", type=Path, nargs="+", required=True, metavar="FILE", help="label files")
+    parser.add_argument("--packs", type=Path, metavar="DIR", help="ask the packs in this data directory, too")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures as JSON, too")
     return parser
 

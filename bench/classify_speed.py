@@ -1,15 +1,26 @@
-"""Items per second of `Catalogue.decide`, on one core: names and URLs as scans of many sites bring them."""
+"""`Catalogue.decide` on one core: items per second, whether its size matters, and its memory.
 
+Subjects are names and URLs as scans of many sites bring them.
+"""
+
+import gc
+import multiprocessing
 import random
 import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+
+import psutil
 
 from bench.measures import Measure, middle
-from consentinel.scanner.catalogue.loading import load_catalogue
+from consentinel.scanner.catalogue.loading import catalogue_from, load_catalogue, read_core
 from consentinel.scanner.catalogue.matching import Catalogue
+from consentinel.scanner.catalogue.parsing import Document
 from consentinel.scanner.catalogue.subject import Subject
 
 _COUNT = 20_000
 _ROUNDS = 5
+_MORE = 1_000
 _SITE = "https://www.bench.example/"
 _KNOWN_COOKIES = (
     "_ga",
@@ -42,6 +53,74 @@ def measure_classify() -> Measure:
         budget=20_000,
         values=speeds,
     )
+
+
+def measure_growth() -> Measure:
+    """Return the speed with 1,000 made entries more, as a share of that without."""
+    usual, grown = load_catalogue(), catalogue_from([*read_core(), made_entries(_MORE)])
+    ratios = tuple(_ratio(grown, usual, number) for number in range(_ROUNDS))
+    return Measure(
+        name=f"classify with {_MORE:,} entries more",
+        value=middle(ratios),
+        unit="x",
+        how=f"speed as a share of that without them, {_ROUNDS} rounds of both by turns",
+        bound="at least",
+        budget=0.9,
+        values=ratios,
+    )
+
+
+def _ratio(grown: Catalogue, usual: Catalogue, number: int) -> float:
+    """Ask each twice, in mirrored order and always for other subjects: what was asked before is faster."""
+    order = (usual, grown, grown, usual)
+    speeds = [_speed(each, make_subjects(_COUNT, seed=4 * number + turn)) for turn, each in enumerate(order)]
+    return (speeds[1] + speeds[2]) / (speeds[0] + speeds[3])
+
+
+def measure_memory() -> Measure:
+    """Return what loading the catalogue adds to a process of its own."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        added_mb = pool.submit(_load_mb).result()
+    return Measure(
+        name="memory of the catalogue",
+        value=added_mb,
+        unit="MB",
+        how="resident set after loading it in a fresh process, less that before",
+        bound="at most",
+        budget=60,
+        values=(added_mb,),
+    )
+
+
+def made_entries(count: int) -> Document:
+    """Return a catalogue file of entries that nobody has, as varied as those of the core."""
+    chance = random.Random(count)
+    lines = (line for number in range(count) for line in _made_entry(number, chance))
+    return Document("made.yaml", "\n".join(("vendors:", *lines, "")).encode())
+
+
+def _made_entry(number: int, chance: random.Random) -> Iterator[str]:
+    name = _token(chance)
+    yield f"  - {{id: made-{number}, vendor: Made {number}, category: performance, purpose: Counts.,"
+    yield f"     check: 'https://{name}.example/', hosts: [{name}.example, {name}.test/{_token(chance)}],"
+    yield f"     cookies: [_{name}, {_varying(number, chance)}]}}"
+
+
+def _varying(number: int, chance: random.Random) -> str:
+    """Return a regex for one of thirty, a prefix for each fourth of the others, a further name otherwise."""
+    if number % 30 == 0:
+        return f"{{regex: '{_token(chance, 4)}_[0-9a-f]+_{_token(chance, 4)}'}}"
+    return f"{_token(chance, 5)}_*" if number % 4 == 0 else _token(chance)
+
+
+def _load_mb() -> float:
+    process = psutil.Process()
+    gc.collect()
+    before = process.memory_info().rss
+    catalogue = load_catalogue()
+    gc.collect()
+    after = process.memory_info().rss
+    return float(after - before) / 1e6 if catalogue.sheets else 0.0
 
 
 def make_subjects(count: int, *, seed: int) -> list[Subject]:

@@ -26,6 +26,17 @@ Task = Literal["category", "alarm", "product"]
 _NOBODY = "www.a-site-of-nobody.example"
 _ELSEWHERE = f"https://{_NOBODY}/"
 _HOST = re.compile(r"[\w*-]+(\.[\w*-]+)+(/|$)")
+# The directory whose label files are taken where none is named.
+LABELS_VARIABLE = "CONSENTINEL_LABELS"
+# What the label files of one directory are called.
+LABEL_FILES = (
+    "cookies_observed.jsonl",
+    "cookies.csv",
+    "trackers.csv",
+    "benign_hosts.csv",
+    "benign_urls.csv",
+    "captcha.csv",
+)
 # The tail of a name where a label is a prefix: of some length, digits and letters, as most tails are.
 _TAIL = "4a1b2c3d"
 
@@ -53,37 +64,75 @@ class Label:
     fields: tuple[str, ...] = ()
 
 
+def label_files(directory: Path) -> tuple[Path, ...]:
+    """Return the label files of a directory; raise LabelError where it has none of them."""
+    found = tuple(path for name in LABEL_FILES if (path := directory / name).is_file())
+    if not found:
+        raise LabelError(f"{directory}: holds no labels: put one of {', '.join(LABEL_FILES)} there")
+    return found
+
+
 def read_labels(path: Path) -> tuple[Label, ...]:
-    """Return the labels in a CSV or JSON lines file; raise LabelError where it holds none that are known."""
-    try:
-        rows = _rows(path.read_text("utf-8-sig"), path)
-    except (OSError, ValueError) as error:
-        raise LabelError(f"{path}: cannot be read ({error}): give a CSV or JSON lines file") from error
-    if not rows:
-        raise LabelError(f"{path}: holds no rows: give a file with labels")
+    """Return the labels in a CSV or JSON lines file.
+
+    Raises LabelError where it holds none that are known, or a row is not like the others.
+    """
+    rows = _rows(path)
     for columns, reader in _READERS:
         if columns <= rows[0].keys():
-            return tuple(label for row in rows for label in reader(path.name, row))
-    raise LabelError(f"{path}: no known labels have the columns {', '.join(rows[0])}: see bench/labels.py")
+            return tuple(
+                label for number, row in enumerate(rows, 1) for label in _read(reader, path, number, row)
+            )
+    raise _error(
+        path, f"no known labels have the columns {', '.join(map(str, rows[0]))}: see bench/labels.py"
+    )
 
 
-def _rows(text: str, path: Path) -> list[Row]:
-    if path.suffix == ".csv":
-        return list(csv.DictReader(io.StringIO(text)))
-    return [json.loads(line) for line in text.splitlines() if line.strip()]
+def _rows(path: Path) -> list[Row]:
+    try:
+        text = path.read_text("utf-8-sig")
+        rows = (
+            _csv(text)
+            if path.suffix == ".csv"
+            else [json.loads(line) for line in text.splitlines() if line.strip()]
+        )
+    except (OSError, ValueError, RecursionError, csv.Error) as error:
+        raise _error(path, f"cannot be read ({error}): give a CSV or JSON lines file") from error
+    if not rows:
+        raise _error(path, "holds no rows: give a file with labels")
+    if not all(isinstance(row, dict) for row in rows):
+        raise _error(path, "has a line that is no JSON object: write one object a line")
+    return rows
+
+
+def _csv(text: str) -> list[Row]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def _read(reader: "Reader", path: Path, number: int, row: Row) -> tuple[Label, ...]:
+    try:
+        return tuple(reader(path.name, row))
+    except KeyError as error:
+        raise _error(path, f"row {number} has no {error}: add it") from error
+    except (ValueError, TypeError, AttributeError, re.error) as error:
+        raise _error(path, f"row {number} cannot be used ({error}): correct it") from error
+
+
+def _error(path: Path, problem: str) -> LabelError:
+    return LabelError(" ".join(f"{path}: {problem}".split()))
 
 
 def _observed(file: str, row: Row) -> Iterator[Label]:
-    age = row.get("max_age")
+    age_s = max(int(float(row.get("max_age") or 0)), 0)
     subject = Subject(
         kind="cookie",
         name=row["name"],
         host=row["domain"].lstrip("."),
         site=row["site"],
-        party="third" if row["third_party"] else "first",
+        party="third" if _truth(row["third_party"]) else "first",
         value=row.get("value"),
-        max_age_s=int(age) if age and not row.get("session") else None,
-        http_only=row.get("http_only"),
+        max_age_s=0 if _truth(row.get("session")) else age_s,
+        http_only=_truth(row.get("http_only")),
     )
     what = f"{row['name']} at {row['domain']}"
     yield _categorised(file, row, what, subject, row.get("cmp") or "", 1.0)
@@ -91,7 +140,7 @@ def _observed(file: str, row: Row) -> Iterator[Label]:
 
 def _named(file: str, row: Row) -> Iterator[Label]:
     """A cookie known by its name, and perhaps its domain; nobody has seen it on a site."""
-    name = row["name"] + (_TAIL if row.get("is_prefix") in ("1", "true") else "")
+    name = row["name"] + (_TAIL if _truth(row.get("is_prefix")) else "")
     domain = (row.get("domain") or "").lstrip(".").lower()
     host = domain if re.fullmatch(r"[a-z0-9.-]+\.[a-z]+", domain) else ""
     subject = Subject(
@@ -107,10 +156,10 @@ def _named(file: str, row: Row) -> Iterator[Label]:
 
 
 def _tracker(file: str, row: Row) -> Iterator[Label]:
-    rank = row.get("popularity_rank")
-    weight = 1 / math.log2(float(rank) + 2) if rank else 0.05
+    rank = None if row.get("popularity_rank") in (None, "") else int(row["popularity_rank"])
+    weight = 0.05 if rank is None else 1 / math.log2(rank + 2)
     label = _categorised(file, row, row["domain"], _request(row["domain"]), row.get("source") or "", weight)
-    yield replace(label, rank=int(rank) if rank else None)
+    yield replace(label, rank=rank)
 
 
 def _benign_host(file: str, row: Row) -> Iterator[Label]:
@@ -161,7 +210,7 @@ def _request_to(text: str, hosts: Sequence[str]) -> Subject:
     if text.startswith("http"):
         url = text
     elif text.startswith("/") or not re.match(r"[\w-]+(\.[\w-]+)+", text):
-        host = hosts[0].partition("/")[0] if hosts else _NOBODY
+        host = hosts[0].lstrip("*.").partition("/")[0] if hosts else _NOBODY
         url = f"https://{host}/{text.lstrip('/')}"
     else:
         url = f"https://{text}"
@@ -186,6 +235,16 @@ def _categorised(file: str, row: Row, what: str, subject: Subject, source: str, 
     )
 
 
+def _truth(value: object) -> bool | None:
+    """Return true or false as JSON or a CSV file has it; None where nothing stands there."""
+    if value is None or value == "":
+        return None
+    folded = str(value).lower()
+    if folded not in ("true", "false", "1", "0"):
+        raise ValueError(f"{value!r} is neither true nor false")
+    return folded in ("true", "1")
+
+
 def _number(text: object) -> float:
     try:
         return max(float(str(text)), 1.0)
@@ -198,7 +257,8 @@ def words_of(name: str) -> frozenset[str]:
     return frozenset(re.findall(r"[a-z]+[0-9]*|[0-9]+", name.lower()))
 
 
-_READERS: tuple[tuple[frozenset[str], Callable[[str, Row], Iterator[Label]]], ...] = (
+Reader = Callable[[str, Row], Iterator[Label]]
+_READERS: tuple[tuple[frozenset[str], Reader], ...] = (
     (frozenset(("name", "domain", "site", "third_party", "category4")), _observed),
     (frozenset(("url_regex", "product", "id")), _captcha),
     (frozenset(("name", "category4")), _named),

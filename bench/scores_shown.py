@@ -7,6 +7,7 @@ from rich.table import Table
 
 from bench.scores import Score, Shares
 from consentinel.scanner.catalogue.taxonomy import CATEGORIES
+from consentinel.scanner.rendering.escaping import visible
 
 if TYPE_CHECKING:
     from bench.accuracy import Accuracy, Alarms, Popular, Products
@@ -25,7 +26,8 @@ _COLUMNS = (
 
 def show_accuracy(accuracy: "Accuracy") -> None:
     """Print everything measured on stdout."""
-    console = Console(width=_WIDTH, highlight=False)
+    # Names of cookies are full of brackets and colons.
+    console = Console(width=_WIDTH, highlight=False, markup=False, emoji=False)
     for score in accuracy.scores:
         _show_score(console, score)
     for popular in accuracy.popular:
@@ -72,7 +74,7 @@ def _show_worst(console: Console, score: Score) -> None:
     )
     for miss in score.worst:
         table.add_row(
-            miss.what,
+            visible(miss.what),
             miss.label,
             miss.answer or "–",
             miss.rule or "",
@@ -84,7 +86,7 @@ def _show_worst(console: Console, score: Score) -> None:
 
 def _show_popular(console: Console, popular: "Popular") -> None:
     console.print(f"{popular.file}: of the {popular.count} most popular {popular.coverage:.1%} are covered")
-    console.print(f"  not: {', '.join(popular.missed) or 'none'}", markup=False)
+    console.print(f"  not: {visible(', '.join(popular.missed)) or 'none'}")
 
 
 def _show_alarms(console: Console, alarms: "Alarms") -> None:
@@ -93,12 +95,12 @@ def _show_alarms(console: Console, alarms: "Alarms") -> None:
         f"targeting, {alarms.named_harmless} named as harmless"
     )
     for alarm in alarms.alarms:
-        console.print(f"  {alarm}", markup=False)
+        console.print(f"  {visible(alarm)}")
 
 
 def _show_products(console: Console, products: "Products") -> None:
     console.print(
         f"{products.file}: {products.named} of {products.count} products named in the right version"
     )
-    console.print(f"  not named: {', '.join(products.missed) or 'none'}", markup=False)
-    console.print(f"  named otherwise: {'; '.join(products.wrong) or 'none'}", markup=False)
+    console.print(f"  not named: {', '.join(products.missed) or 'none'}")
+    console.print(f"  named otherwise: {'; '.join(products.wrong) or 'none'}")

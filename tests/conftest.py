@@ -10,6 +10,7 @@ import pytest
 from starlette.types import ASGIApp
 
 from consentinel.scanner.demo.loopback import LoopbackServer, TlsFiles
+from consentinel.scanner.packs.places import DATA_VARIABLE
 from tests.support.browsers import find_chromium, launch_flags
 from tests.support.sites import Site
 from tests.support.tls import make_tls_files
@@ -41,6 +42,14 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
         return (yield)
     finally:
         asyncio.events._set_running_loop(loop)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_installed_packs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep packs that somebody has installed on this machine out of all tests, and of what they start."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(DATA_VARIABLE, str(tmp_path_factory.mktemp("no-packs")))
+        yield
 
 
 @pytest.fixture

@@ -9,10 +9,12 @@ import click
 import msgspec
 import pytest
 
+from bench.labels import LABELS_VARIABLE
 from consentinel.scanner.browser_paths import BROWSER_VARIABLE
 from consentinel.scanner.catalogue.taxonomy import KINDS, STATES
 from consentinel.scanner.collectors.storage import _AREAS
 from consentinel.scanner.fleet import SCHEMA, Index, IndexEntry
+from consentinel.scanner.packs.places import DATA_VARIABLE
 from consentinel.scanner.rendering import format_for_suffix
 from consentinel.scanner.settings import SETTINGS, resolve_settings
 from consentinel.scanner.states import offered_states
@@ -36,9 +38,14 @@ def check_command(words: list[str]) -> None:
     """Parse a command line as the program would, without running it; raises what is wrong with it."""
     name, *arguments = words
     assert name in COMMANDS, f"there is no `consentinel {name}`"
+    command = COMMANDS[name].load()
+    while isinstance(command, click.Group) and arguments:
+        name, *arguments = arguments
+        assert name in command.commands, f"there is no `consentinel {command.name} {name}`"
+        command = command.commands[name]
     if not arguments:  # the command is only spoken of
         return
-    context = COMMANDS[name].load().make_context(name, arguments)
+    context = command.make_context(name, arguments)
     if name == "scan":
         settings = resolve_settings(context.params, environ=secrets_of(context))
         assert set(settings.states) <= set(offered_states())
@@ -75,6 +82,9 @@ def test_every_command_line_can_be_parsed(
         "  - run: .venv/bin/consentinel diff old.json",
         "a && consentinel diff old.json new.json --format html > x",
         "consentinel sacn https://a.example",
+        "consentinel catalogue chekc",
+        "consentinel catalogue check --no-such-flag",
+        "consentinel classify one.jsonl two.jsonl",
     ],
 )
 def test_a_wrong_command_line_is_seen(line: str) -> None:
@@ -85,7 +95,8 @@ def test_a_wrong_command_line_is_seen(line: str) -> None:
 
 
 def test_command_lines_are_found() -> None:
-    assert {words[0] for words in README.command_lines} == {"scan", "diff", "install"}
+    named = {words[0] for words in README.command_lines}
+    assert named == {"scan", "diff", "install", "catalogue", "classify"}
     assert command_line("15 2 * * * bin/consentinel diff \"$(date)/a\" 'b c' >> log 2>&1") == [
         "diff",
         "$(date)/a",
@@ -97,8 +108,19 @@ def test_command_lines_are_found() -> None:
 def test_every_command_is_explained() -> None:
     text = README.text + SCANNING.text
     assert [
-        name for name in COMMANDS if not re.search(rf"`{name}`|consentinel {name}|make {name}", text)
+        name for name in every_command() if not re.search(rf"`{name}`|consentinel {name}|make {name}", text)
     ] == []
+
+
+def every_command() -> dict[str, click.Command]:
+    """Return all commands by name, those of groups as `catalogue check`."""
+    found: dict[str, click.Command] = {}
+    for name, entry in COMMANDS.items():
+        command = entry.load()
+        found[name] = command
+        if isinstance(command, click.Group):
+            found |= {f"{name} {part}": member for part, member in command.commands.items()}
+    return found
 
 
 @each_document
@@ -110,7 +132,7 @@ def test_every_flag_between_backticks_exists(document: Document) -> None:
 
 
 def known_flags() -> set[str]:
-    options = [parameter for entry in COMMANDS.values() for parameter in entry.load().params]
+    options = [parameter for command in every_command().values() for parameter in command.params]
     return {flag for option in options for flag in (*option.opts, *option.secondary_opts)}
 
 
@@ -127,13 +149,13 @@ def test_every_make_target_exists(document: Document) -> None:
 @each_document
 def test_every_variable_is_known(document: Document) -> None:
     named = set(re.findall(r"CONSENTINEL_[A-Z][A-Z_]*", document.text))
-    assert named <= {BROWSER_VARIABLE, *(setting.variable for setting in SETTINGS)}
+    assert named <= {BROWSER_VARIABLE, LABELS_VARIABLE, *(setting.variable for setting in SETTINGS)}
 
 
 def test_every_variable_and_flag_is_documented() -> None:
     text = README.text + Document(ROOT / "docs" / "settings.md").text
     literal = {name for path in source_files() for name in variables_in(path.read_text("utf-8"))}
-    assert literal >= {BROWSER_VARIABLE}
+    assert literal >= {BROWSER_VARIABLE, DATA_VARIABLE}
     assert [name for name in literal if name not in text] == []
     assert [
         name for setting in SETTINGS for name in (setting.flag, setting.variable) if name not in text
@@ -181,11 +203,11 @@ def test_pictures_are_small_enough_for_a_readme() -> None:
 
 def test_the_exit_statuses_are_those_of_the_help() -> None:
     listed = {(row[0].strip("`"), row[1]) for row in table_rows(SCANNING.section("Exit statuses"))}
-    assert listed == {(name, status) for name in COMMANDS for status in statuses(name)}
+    assert listed == {(name, status) for name in every_command() for status in statuses(name)}
 
 
 def statuses(name: str) -> list[str]:
-    help_text = COMMANDS[name].load().help or ""
+    help_text = every_command()[name].help or ""
     return re.findall(r"\b\d+\b", help_text.partition("Exit status:")[2].partition("\n\n")[0])
 
 

@@ -19,6 +19,7 @@ from consentinel.scanner.demo.loopback import LoopbackServer
 from consentinel.scanner.report import Report
 from tests.conftest import Serve
 from tests.support.cli import mapped_to, run_cli, start_cli
+from tests.support.installed_packs import damage, install_packs
 from tests.support.sites import Site
 
 pytestmark = pytest.mark.browser
@@ -107,6 +108,80 @@ def test_har(values: bool, serve: Serve, tmp_path: Path) -> None:
     assert [page["title"] for page in log["pages"]] == [site().start, f"{site().start}p0"]
     assert (SECRET in content) == values
     assert (file.stat().st_mode & 0o077 == 0) == values, "values are for the owner only"
+
+
+def site_of_a_pack() -> Site:
+    head = '<script src="http://cdn.acme-ads.example/a.js"></script><script src="/own.js"></script>'
+    jar = ("acme_anvil=1; Path=/", "our_basket=1; Path=/", "_ga=GA1.2.1.2; Path=/")
+    return (
+        Site()
+        .page("/", head=head, cookies=jar)
+        .script("/own.js", "localStorage.setItem('our_flags', '1')")
+        .script("http://cdn.acme-ads.example/a.js", "")
+    )
+
+
+def scan_to(report: Path, server: LoopbackServer, *arguments: str | Path) -> tuple[Report, str]:
+    result = run_cli("scan", site().start, *mapped_to(server), *QUICK, "--quiet", *arguments, "-o", report)
+    assert result.exit_code == 0, result.stderr
+    return valid_report(report), result.stderr
+
+
+def layers(report: Report) -> dict[str, str]:
+    return {finding.name: finding.layer for finding in report.findings}
+
+
+def test_packs_name_what_the_core_does_not(serve: Serve, tmp_path: Path) -> None:
+    server, data, file = serve(site_of_a_pack()), install_packs(tmp_path), tmp_path / "report.json"
+    report, said = scan_to(file, server, "--data", data)
+    assert said == ""
+    assert layers(report) == {
+        "acme_anvil": "pack",
+        "cdn.acme-ads.example/a.js": "pack",
+        "_ga": "core",
+        "our_basket": "unclassified",
+        "our_flags": "unclassified",
+    }
+    assert [line.split(" ")[0] for line in report.environment.lists] == [
+        "open-cookie-database",
+        "third-party-web",
+        "easylist",
+        "easyprivacy",
+        "filter",
+    ]
+    damage(data, "open-cookie-database.csv")
+    report, said = scan_to(file, server, "--data", data)
+    assert said.count("\n") == 1
+    assert said.startswith("consentinel: warning: a pack was left out: open-cookie-database: ")
+    assert layers(report)["acme_anvil"] == "unclassified"
+    assert layers(report)["cdn.acme-ads.example/a.js"] == "pack"
+    report, said = scan_to(file, server, "--data", data, "--ignore-packs")
+    assert (said, report.environment.lists) == ("", ())
+    assert set(layers(report).values()) == {"core", "unclassified"}
+
+
+def test_the_review_list_filled_in_is_an_override_for_the_next_scan(serve: Serve, tmp_path: Path) -> None:
+    server, draft, file = serve(site_of_a_pack()), tmp_path / "todo.yaml", tmp_path / "report.json"
+    before, _ = scan_to(file, server, "--write-overrides", draft)
+    unknown = {finding.name for finding in before.findings if finding.category is None}
+    assert unknown == {"acme_anvil", "our_basket", "our_flags", "cdn.acme-ads.example/a.js"}
+    same, said = scan_to(file, server, "--catalogue", draft)
+    assert (layers(same), said) == (layers(before), "")
+    draft.write_text(draft.read_text().replace("category: unclassified", "category: functional"))
+    after, _ = scan_to(file, server, "--catalogue", draft)
+    assert layers(after) == {**layers(before), **dict.fromkeys(unknown, "override")}
+    assert {finding.category for finding in after.findings} == {"functional", "performance"}
+    assert before.environment.catalogue != after.environment.catalogue
+
+
+def test_where_the_draft_goes_is_checked_before_the_scan(serve: Serve, tmp_path: Path) -> None:
+    built = site(0)
+    arguments = (*mapped_to(serve(built)), *QUICK, "--write-overrides", tmp_path / "no" / "todo.yaml")
+    result = run_cli("scan", built.start, *arguments)
+    assert result.exit_code == 2
+    assert result.stderr.startswith("consentinel: error: ")
+    assert result.stderr.count("\n") == 1
+    assert built.log.hits == []
 
 
 def test_a_full_disk_costs_that_file_only(serve: Serve, tmp_path: Path) -> None:

@@ -18,8 +18,8 @@ _EXAMPLE = '{"kind":"cookie","name":"_ga","domain":".example.org","site":"https:
 class Item(msgspec.Struct, frozen=True, kw_only=True):
     """What a line may say of a cookie, storage item or request; further fields are passed through.
 
-    max_age: seconds; None, zero or less for a session cookie, as is `session`. third_party and party: where
-    neither is given, site and domain decide.
+    max_age: seconds; null, zero or less for a session cookie, as is `session`; absent where it is not known.
+    third_party and party: where neither is given, site and domain decide.
     """
 
     kind: Kind
@@ -32,7 +32,9 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     third_party: bool | None = None
     writer: str | None = None
     value: str | None = None
-    max_age: Annotated[float, msgspec.Meta(ge=-_MAX_AGE_S, le=_MAX_AGE_S)] | None = None
+    max_age: Annotated[float, msgspec.Meta(ge=-_MAX_AGE_S, le=_MAX_AGE_S)] | msgspec.UnsetType | None = (
+        msgspec.UNSET
+    )
     session: bool | None = None
     http_only: bool | None = None
 
@@ -53,7 +55,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
             party=self._party(),
             writer_url=self.writer,
             value=self.value,
-            max_age_s=int(self.max_age) if self.max_age and self.max_age > 0 and not self.session else None,
+            max_age_s=self._max_age_s(),
             http_only=self.http_only,
         )
 
@@ -61,6 +63,11 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
         if is_stored:
             return (self.domain or "").lstrip(".") or host_of(self.url) or host_of(self.site)
         return host_of(self.url)
+
+    def _max_age_s(self) -> int | None:
+        if self.session or self.max_age is None:
+            return 0
+        return None if self.max_age is msgspec.UNSET else max(int(self.max_age), 0)
 
     def _party(self) -> Party | None:
         if self.party is None and self.third_party is not None:
@@ -80,7 +87,7 @@ def classify_line(line: bytes, catalogue: Catalogue) -> Answer:
     fields: dict[str, Any] = {}
     try:
         fields = _fields(line)
-        decision = catalogue.decide(msgspec.convert(fields, Item).subject())
+        decision = catalogue.decide(_item(fields).subject())
     except (InputError, msgspec.ValidationError) as error:
         return Answer(line=_encoded({**fields, "error": str(error)}), is_error=True)
     return Answer(line=_encoded({**fields, **_told(decision)}))
@@ -97,10 +104,14 @@ def _fields(line: bytes) -> dict[str, Any]:
         raise InputError(f"not JSON ({error}): write one object a line, such as {_EXAMPLE}") from None
     if not isinstance(fields, dict):
         raise InputError(f"not a JSON object: write one such as {_EXAMPLE}")
+    return fields
+
+
+def _item(fields: dict[str, Any]) -> Item:
     if fields.get("kind") not in KINDS:
         problem = f"unknown kind {fields['kind']!r}" if "kind" in fields else "no `kind`"
         raise InputError(f"{problem}: use one of {', '.join(KINDS)}")
-    return fields
+    return msgspec.convert(fields, Item)
 
 
 def _told(decision: Decision) -> dict[str, Any]:

@@ -211,6 +211,8 @@ def _notes(old: Report, new: Report, states: tuple[State, ...]) -> tuple[str, ..
         )
         if then != now
     ]
+    if old.environment.lists != new.environment.lists:
+        notes.append("The packs in use differ. Changes may come from that.")
     if names := _differing_settings(old, new):
         notes.append(f"The scans had different settings: {', '.join(names)}.")
     return tuple(notes)

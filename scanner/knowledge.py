@@ -7,6 +7,7 @@ from consentinel.scanner.catalogue.filter_lists import Lists, build_lists
 from consentinel.scanner.catalogue.loading import load_catalogue
 from consentinel.scanner.catalogue.matching import Catalogue
 from consentinel.scanner.catalogue.second_opinions import SecondOpinions
+from consentinel.scanner.errors import PackError
 from consentinel.scanner.packs.loading import LoadedPacks, load_packs
 from consentinel.scanner.packs.places import data_directory
 from consentinel.scanner.settings import ScanSettings
@@ -30,7 +31,7 @@ def load_knowledge(settings: ScanSettings) -> Knowledge:
 
     Raises CatalogueError for the core or an override file.
     """
-    packs = load_packs(data_directory(settings.data)) if settings.packs else LoadedPacks()
+    packs = LoadedPacks() if settings.ignore_packs else _installed(settings)
     lists = build_lists(packs.filter_lists) if packs.filter_lists else None
     opinions = SecondOpinions(lists, packs.hints.about) if packs.versions else None
     return Knowledge(
@@ -38,6 +39,13 @@ def load_knowledge(settings: ScanSettings) -> Knowledge:
         lists=tuple(_told(packs, lists)),
         warnings=packs.warnings,
     )
+
+
+def _installed(settings: ScanSettings) -> LoadedPacks:
+    try:
+        return load_packs(data_directory(settings.data))
+    except PackError as error:
+        return LoadedPacks(warnings=(f"no packs were used: {error}",))
 
 
 def _told(packs: LoadedPacks, lists: Lists | None) -> Iterator[str]:

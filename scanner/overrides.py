@@ -6,6 +6,7 @@ from itertools import groupby
 
 import yaml
 
+from consentinel.scanner.catalogue.regexes import MAX_LENGTH
 from consentinel.scanner.party import registrable_domain
 from consentinel.scanner.rendering.escaping import visible
 from consentinel.scanner.report import Finding, Report
@@ -13,6 +14,8 @@ from consentinel.scanner.report import Finding, Report
 _STORED = {"cookie": "cookies", "storage": "storage"}
 _REQUESTS = frozenset(("request", "pixel", "beacon", "script", "frame"))
 _MAX_REMARK = 160
+_PLAIN = re.compile(r"[!-~]+")
+_PLAIN_LETTER = re.compile(r"[\w:-]", re.ASCII)
 # Attributes that help to guess what something is for.
 _TOLD = ("lifetime", "http_only", "length", "entropy")
 _HEAD = """\
@@ -40,64 +43,86 @@ def _can_be_named(finding: Finding) -> bool:
     return finding.category is None and (finding.kind in _STORED or finding.kind in _REQUESTS)
 
 
-def _owner(finding: Finding) -> tuple[bool, str, str, str]:
+def _owner(finding: Finding) -> tuple[bool, str, str]:
     """What goes into one entry: all of a third party, each single item of the site."""
     if finding.party == "third":
-        return (True, registrable_domain(finding.host), "", "")
-    return (False, finding.host, finding.kind, finding.name)
+        return (True, registrable_domain(finding.host), "")
+    return (False, finding.name, finding.kind)
 
 
 def _entries(groups: Iterable[Sequence[Finding]]) -> Iterator[str]:
-    taken: set[str] = set()
+    ids: set[str] = set()
+    said: set[str] = set()
     for group in groups:
-        first = group[0]
-        third = first.party == "third"
-        owner = registrable_domain(first.host) if third else first.name
-        yield "".join(
-            (
-                f"  - id: {_id(owner, taken)}\n",
-                f"    vendor: {_quoted(owner if third else 'The site itself')}\n",
-                "    category: unclassified\n",
-                "    purpose: To be written.\n",
-                *(f"    # {_remark(finding)}\n" for finding in group),
-                *_patterns(group),
+        patterns = "".join(_patterns(group, said))
+        if patterns:
+            owner = registrable_domain(group[0].host) if group[0].party == "third" else ""
+            yield "".join(
+                (
+                    f"  - id: {_id(owner or group[0].name, ids)}\n",
+                    f"    vendor: {_quoted(owner or 'The site itself')}\n",
+                    "    category: unclassified\n",
+                    "    purpose: To be written.\n",
+                    *(f"    # {_remark(finding)}\n" for finding in group),
+                    patterns,
+                )
             )
-        )
 
 
-def _patterns(group: Sequence[Finding]) -> Iterator[str]:
-    for kind, key in _STORED.items():
-        lines = [f"      - {_name(finding)}\n" for finding in group if finding.kind == kind]
+def _patterns(group: Sequence[Finding], said: set[str]) -> Iterator[str]:
+    """Yield the lines of an entry's patterns, none that stands in the file already."""
+    for key in (*_STORED.values(), "hosts"):
+        found = (_pattern(finding) for finding in group if _STORED.get(finding.kind, "hosts") == key)
+        lines = [text for text in dict.fromkeys(found) if text and f"{key} {text}" not in said]
+        said.update(f"{key} {text}" for text in lines)
         if lines:
             yield f"    {key}:\n"
-            yield from dict.fromkeys(lines)
-    hosts = [f"      - {_quoted(finding.host)}\n" for finding in group if finding.kind in _REQUESTS]
-    if hosts:
-        yield "    hosts:\n"
-        yield from dict.fromkeys(hosts)
+            yield from (f"      - {text}\n" for text in lines)
 
 
-def _name(finding: Finding) -> str:
-    """Return a pattern for the name; `*` stands for what differs from visit to visit."""
+def _pattern(finding: Finding) -> str | None:
+    if finding.kind in _STORED:
+        return _name(finding)
+    if finding.party == "third":
+        return _quoted(finding.host)
+    host, _, path = finding.name.partition("/")
+    return _quoted(f"{finding.host}/{path.partition('*')[0]}" if host else finding.host)
+
+
+def _name(finding: Finding) -> str | None:
+    """Return a pattern for the name, None where none can say it; `*` is what differs between visits."""
+    how, text = _how(finding.name)
     domain = _quoted(registrable_domain(finding.host))
-    stem, star, rest = finding.name.partition("*")
-    if not star:
-        return f"{{name: {_quoted(finding.name)}, domain: {domain}}}"
-    if not rest and stem:
-        return f"{{prefix: {_quoted(stem)}, domain: {domain}}}"
-    expression = ".+".join(map(re.escape, re.split(r"\*+", finding.name)))
-    return f"{{regex: {_quoted(expression)}, domain: {domain}}}"
+    return f"{{{how}: {_quoted(text)}, domain: {domain}}}" if 0 < len(text) <= MAX_LENGTH else None
+
+
+def _how(name: str) -> tuple[str, str]:
+    stem, star, rest = name.partition("*")
+    is_plain = _PLAIN.fullmatch(stem) is not None
+    if is_plain and not star:
+        return "name", name
+    if is_plain and not rest:
+        return "prefix", stem
+    return "regex", ".+".join(map(_escaped, re.split(r"\*+", name)))
+
+
+def _escaped(text: str) -> str:
+    """Return an expression for a text, with nothing in it that YAML, or reading it, would change."""
+    return "".join(letter if _PLAIN_LETTER.fullmatch(letter) else _code(ord(letter)) for letter in text)
+
+
+def _code(point: int) -> str:
+    return f"\\x{point:02x}" if point < 0x100 else f"\\u{point:04x}" if point < 0x10000 else f"\\U{point:08x}"
 
 
 def _remark(finding: Finding) -> str:
     facts = [
         f"{finding.kind} {finding.name}",
         f"{finding.party} party",
-        f"states: {', '.join(finding.states)}",
+        f"in {', '.join(finding.states)}",
     ]
-    facts.extend(
-        f"{key.replace('_', ' ')}: {finding.attributes[key]}" for key in _TOLD if key in finding.attributes
-    )
+    told = {key: finding.attributes[key] for key in _TOLD if key in finding.attributes}
+    facts.extend(f"{key.replace('_', ' ')}: {str(value).lower()}" for key, value in told.items())
     if finding.writer:
         facts.append(f"written by {finding.writer.url}")
     facts.extend(finding.evidence)

@@ -17,7 +17,7 @@ from consentinel.scanner.crawl import BROWSER_GONE, Crawl, Limits
 from consentinel.scanner.egress import Egress
 from consentinel.scanner.errors import BrowserError, InputError
 from consentinel.scanner.fetching import Fetcher
-from consentinel.scanner.knowledge import load_knowledge
+from consentinel.scanner.knowledge import Knowledge, load_knowledge
 from consentinel.scanner.pages import Discovery, Replay
 from consentinel.scanner.party import OwnHosts, registrable_domain
 from consentinel.scanner.report import Report
@@ -46,17 +46,19 @@ async def scan(
     collectors: Sequence[CollectorFactory] = COLLECTORS,
     on_visit: OnVisit | None = None,
     interrupted: asyncio.Event | None = None,
+    knowledge: Knowledge | None = None,
 ) -> ScanResult:
     """Scan one site and return its report.
 
     urls: entry pages of one site, the first is its start page. on_visit: called after each page. interrupted:
-    once set, the scan ends early with what it has, marked as truncated.
+    once set, the scan ends early with what it has, marked as truncated. knowledge: what was loaded for these
+    settings already, for many sites.
 
     Raises InputError for URLs or settings that cannot be used, CatalogueError, BrowserError, and SiteError
     where the start page cannot be scanned.
     """
     starts = _start_urls(urls)
-    knowledge = load_knowledge(settings)
+    knowledge = knowledge or load_knowledge(settings)
     own = OwnHosts(host_of(starts[0]), settings.first_party)
     started = datetime.now(UTC)
     async with Egress(_policy(settings, starts)) as egress, _browser(settings, egress) as browser:

@@ -165,7 +165,9 @@ class ScanSettings:
     catalogue: tuple[Path, ...] = _setting(
         (), FILE, "File with entries that go before those of the catalogue.", in_report=False
     )
-    packs: bool = _setting(True, TRUTH, "Use the packs that `consentinel catalogue update` has installed.")
+    ignore_packs: bool = _setting(
+        False, TRUTH, "Leave out the packs that `consentinel catalogue update` has installed."
+    )
     data: Path | None = _setting(  # noqa: RUF009 - _setting returns a dataclass field
         None,
         FILE,

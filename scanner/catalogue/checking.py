@@ -139,7 +139,7 @@ def _subjects(pattern: NamePattern) -> Iterator[Subject]:
                     party="first" if "first-party" in pattern.requires else "third",
                     value=value,
                     http_only="http-only" in pattern.requires or None,
-                    max_age_s=None if {"session", "short-lived"} & set(pattern.requires) else 90 * 24 * 3600,
+                    max_age_s=0 if {"session", "short-lived"} & set(pattern.requires) else 90 * 24 * 3600,
                 )
 
 

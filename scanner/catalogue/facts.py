@@ -57,7 +57,7 @@ class Facts:
         if sign == "http-only":
             return self.subject.http_only is True
         age_s = self.subject.max_age_s
-        return age_s is None or (sign == "short-lived" and age_s <= SHORT_LIVED_S)
+        return age_s is not None and age_s <= (SHORT_LIVED_S if sign == "short-lived" else 0)
 
     @property
     def first_party(self) -> bool | None:

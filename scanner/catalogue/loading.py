@@ -16,6 +16,7 @@ from consentinel.scanner.catalogue.parsing import Document, includes_of, parse_s
 from consentinel.scanner.catalogue.second_opinions import SecondOpinions
 
 CORE_FILE = "categories.yaml"
+SETTINGS_FILE = "consentinel.yaml"
 _VERSION_LENGTH = 12
 # `catalogue:` at the start of a line, up to the next key there.
 _SECTION = re.compile(rb"^catalogue:.*(?:\n(?![^\s#-]).*)*", re.MULTILINE)
@@ -92,7 +93,10 @@ def read_overrides(path: Path) -> Document:
     Raises CatalogueError where it cannot be read.
     """
     try:
-        return Document(str(path), _catalogue_section(path.read_bytes()))
+        data = path.read_bytes()
+        if path.name == SETTINGS_FILE and not _SECTION.search(data):
+            fail(str(path), 1, "has no `catalogue:` section; add one, or name a file of entries")
+        return Document(str(path), _catalogue_section(data))
     except OSError as error:
         fail(str(path), 1, f"cannot be read ({error.strerror}); check the path and its permissions")
     except ValueError as error:

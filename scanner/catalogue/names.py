@@ -17,8 +17,7 @@ class NameTable:
     """All name patterns of one kind in one layer.
 
     The most specific one wins: the exact name; then, of prefixes and regexes, the one with more letters that
-    are certain, a regex before a prefix with the same; within these one for the host, then the one with more
-    second signs.
+    are certain. Within these one for the host, then a regex before a prefix, then more second signs.
     """
 
     def __init__(self, patterns: Iterable[NamePattern]) -> None:

@@ -87,6 +87,7 @@ class _SheetParser:
         self._layer = layer
         self._known = known
         self._problems = problems
+        self._files = 0
         self._seen: dict[Hashable, str] = {}
         self._categories: tuple[CategoryText, ...] = ()
         self._vendors: list[Vendor] = []
@@ -100,6 +101,7 @@ class _SheetParser:
         with self._complaints():
             fields = self._fields(read(document.data, document.name))
             self._add_categories(fields)
+            self._files += 1
             self._check_includes(fields)
             for item in fields.list("conventions"):
                 self._add_vendor(item, convention=True)
@@ -147,9 +149,11 @@ class _SheetParser:
         )
 
     def _check_includes(self, fields: Fields) -> None:
-        if self._layer != "core":
-            for item in fields.list("includes"):
+        for item in fields.list("includes"):
+            if self._layer != "core":
                 item.fail("only the core includes files; give each file with --catalogue")
+            if self._files > 1:
+                item.fail("an included file includes no others; name all of them in the first")
 
     def _add_vendor(self, item: Item, *, convention: bool) -> None:
         with self._complaints():

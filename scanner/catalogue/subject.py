@@ -11,7 +11,7 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     kind: `cookie`, `storage`, `request` (also for pixel, beacon, script, frame) or `captcha`. name: cookie
     name, storage key, or product id. host: cookie domain without its leading dot, host of the storage origin,
     or request host. url: of the request. site: URL of the page. writer_url: the script or response that wrote
-    it. value: raw, for its shape only. max_age_s: None = session or unknown.
+    it. value: raw, for its shape only. max_age_s: 0 for the session, None where unknown.
     """
 
     kind: Kind

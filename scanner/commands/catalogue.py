@@ -12,8 +12,8 @@ from consentinel.scanner.catalogue.loading import read_core, read_overrides
 from consentinel.scanner.catalogue.taxonomy import Kind, parse_resource_type
 from consentinel.scanner.commands import catalogue_update
 from consentinel.scanner.commands.shown_subject import Asked, subjects_for
+from consentinel.scanner.commands.warning import known_by
 from consentinel.scanner.errors import InputError
-from consentinel.scanner.knowledge import load_knowledge
 from consentinel.scanner.outputs import print_result
 from consentinel.scanner.rendering.explanations import render_for_stream
 from consentinel.scanner.rendering.wording import plural
@@ -86,10 +86,12 @@ def show(
     """Explain step by step what the catalogue says of a cookie or storage NAME, a HOST or a URL.
 
     A text that may be either is explained as both; --kind says which. Overrides of consentinel.yaml count.
+
+    Exit status: 0 done, 2 it could not be done.
     """
     if resource_type is not None and parse_resource_type(resource_type) == "other" != resource_type:
         raise InputError(f"--type: unknown resource type {resource_type!r}: use one such as script or image")
-    catalogue = load_knowledge(resolve_settings({"catalogue": overrides})).catalogue
+    catalogue = known_by(resolve_settings({"catalogue": overrides}))
     asked = Asked(text=text, kind=kind, domain=domain, site=site, value=value, resource_type=resource_type)
     subjects = subjects_for(asked, catalogue)
     _print([explain(catalogue, subject) for subject in subjects], as_json=as_json)

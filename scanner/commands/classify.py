@@ -9,8 +9,8 @@ from typing import BinaryIO
 import click
 
 from consentinel.scanner.classifying import MAX_LINE, classify_line
+from consentinel.scanner.commands.warning import known_by
 from consentinel.scanner.errors import InputError
-from consentinel.scanner.knowledge import load_knowledge
 from consentinel.scanner.outputs import print_stream
 from consentinel.scanner.rendering.wording import plural
 from consentinel.scanner.settings import resolve_settings
@@ -27,7 +27,7 @@ from consentinel.scanner.settings import resolve_settings
     help="File with entries that go before those of the catalogue.",
 )
 def command(source: Path, overrides: tuple[Path, ...]) -> None:
-    r"""Say what cookies, storage items and requests are, one JSON object a line.
+    """Say what cookies, storage items and requests are, one JSON object a line.
 
     \b
     {"kind":"cookie","name":"_ga","domain":".example.org","site":"https://www.example.org/"}
@@ -40,7 +40,7 @@ def command(source: Path, overrides: tuple[Path, ...]) -> None:
 
     Exit status: 0 done, 1 a line could not be read, 2 it could not be done.
     """
-    catalogue = load_knowledge(resolve_settings({"catalogue": overrides})).catalogue
+    catalogue = known_by(resolve_settings({"catalogue": overrides}))
     errors = 0
 
     def answers() -> Iterator[bytes]:

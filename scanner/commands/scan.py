@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from consentinel.scanner.commands.sites import scan_sites
+from consentinel.scanner.commands.warning import warn
 from consentinel.scanner.config_file import read_site
 from consentinel.scanner.errors import InputError, OutputError
 from consentinel.scanner.fail_on import broken_rules
@@ -25,7 +26,6 @@ from consentinel.scanner.outputs import (
 from consentinel.scanner.overrides import draft_overrides
 from consentinel.scanner.progress import PageProgress, Progress
 from consentinel.scanner.rendering import FORMATS, Format
-from consentinel.scanner.rendering.escaping import visible
 from consentinel.scanner.scan import ScanResult, scan
 from consentinel.scanner.settings import ScanSettings, resolve_settings, scan_options
 
@@ -133,8 +133,7 @@ def _scan_site(urls: tuple[str, ...], settings: ScanSettings, outputs: Outputs, 
     with Progress(f"opening {' '.join(urls)}", quiet=quiet) as progress:
         outcome = scan_with_progress(urls, settings, progress)
     result = outcome.value
-    for warning in result.warnings:
-        click.echo(f"consentinel: warning: {visible(warning)}", err=True)
+    warn(result.warnings)
     failures = _deliver(result, outputs, settings, progress)
     if failures:
         raise OutputError("; ".join(map(str, failures)))

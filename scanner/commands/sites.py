@@ -7,9 +7,11 @@ from pathlib import Path
 import click
 
 from consentinel.scanner import report as reports
+from consentinel.scanner.commands.warning import warn
 from consentinel.scanner.fail_on import broken_rules
 from consentinel.scanner.fleet import INDEX, Index, IndexEntry, run_fleet
 from consentinel.scanner.interrupts import run_interruptibly
+from consentinel.scanner.knowledge import Knowledge, load_knowledge
 from consentinel.scanner.outputs import make_directory, print_result, write_har
 from consentinel.scanner.progress import Progress
 from consentinel.scanner.rendering.escaping import visible
@@ -31,10 +33,12 @@ def scan_sites(file: Path, out_dir: Path, settings: ScanSettings, *, jobs: int, 
     """
     sites = read_sites(file)
     make_directory(out_dir)
+    knowledge = load_knowledge(settings)
+    warn(knowledge.warnings)
 
     async def work(interrupted: asyncio.Event) -> Index:
         tell = _Counter(progress, len(sites))
-        one = partial(_scan_one, interrupted)
+        one = partial(_scan_one, interrupted, knowledge)
         return await run_fleet(
             sites, out_dir, settings, one, jobs=jobs, on_done=tell.done, interrupted=interrupted
         )
@@ -72,8 +76,10 @@ class _Counter:
         self._progress.doing(f"{self._count} of {plural(self._total, 'site')}")
 
 
-async def _scan_one(interrupted: asyncio.Event, url: str, settings: ScanSettings) -> Report:
-    result = await scan([url], settings, interrupted=interrupted)
+async def _scan_one(
+    interrupted: asyncio.Event, knowledge: Knowledge, url: str, settings: ScanSettings
+) -> Report:
+    result = await scan([url], settings, interrupted=interrupted, knowledge=knowledge)
     if settings.har is not None:
         write_har(settings.har / slug_of(url), result.report, result.visits, values=settings.har_values)
     return result.report

@@ -467,3 +467,11 @@ def test_standard_output_that_is_full_or_closed(
     assert process.returncode == status
     problem = "standard output: No space left on device: choose a place that can be written"
     assert said == (f"consentinel: error: {problem}\n" if target else "")
+
+
+def test_other_packs_are_noted() -> None:
+    old = make_report(make_finding())
+    new = msgspec.structs.replace(
+        old, environment=msgspec.structs.replace(old.environment, lists=("easylist 0f1e2d3c4b5a",))
+    )
+    assert diff_reports(old, new).notes == ("The packs in use differ. Changes may come from that.",)

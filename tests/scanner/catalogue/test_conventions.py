@@ -24,8 +24,10 @@ def test_session_names_need_the_first_party(core: Catalogue, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["session", "sid", "sessionid"])
 def test_plain_session_names_need_http_only_too(core: Catalogue, name: str) -> None:
-    guarded = Subject(kind="cookie", name=name, host="shop.example", site=SITE, http_only=True)
-    open_to_scripts = Subject(kind="cookie", name=name, host="shop.example", site=SITE, http_only=False)
+    guarded = Subject(kind="cookie", name=name, host="shop.example", site=SITE, http_only=True, max_age_s=0)
+    open_to_scripts = Subject(
+        kind="cookie", name=name, host="shop.example", site=SITE, http_only=False, max_age_s=0
+    )
     assert core.decide(guarded).category == "strictly-necessary"
     assert core.decide(open_to_scripts).category is None
 
@@ -55,7 +57,9 @@ def test_value_shape_is_a_second_sign(
 
 
 def test_joomla_session_needs_all_three_signs(core: Catalogue) -> None:
-    subject = Subject(kind="cookie", name="0" * 32, host="shop.example", site=SITE, value="a" * 26)
+    subject = Subject(
+        kind="cookie", name="0" * 32, host="shop.example", site=SITE, value="a" * 26, max_age_s=0
+    )
     assert core.decide(subject).category == "strictly-necessary"
     lasting = Subject(
         kind="cookie", name="0" * 32, host="shop.example", site=SITE, value="a" * 26, max_age_s=10**7

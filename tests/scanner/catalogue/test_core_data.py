@@ -17,7 +17,7 @@ SITE = "https://www.shop.example/"
         ("_ga_AB12CD34EF", "performance", "Google Analytics"),
         ("_gcl_au", "targeting", "Google Ads"),
         ("_fbp", "targeting", "Meta (Facebook and Instagram)"),
-        ("hubspotutk", "performance", "HubSpot"),
+        ("hubspotutk", "targeting", "HubSpot"),
         ("__hs_opt_out", "strictly-necessary", "HubSpot"),
         ("li_fat_id", "targeting", "LinkedIn"),
         ("_uetsid", "targeting", "Microsoft Advertising"),

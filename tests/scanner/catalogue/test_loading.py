@@ -194,3 +194,17 @@ def test_with_a_list_for_problems_all_are_gathered_and_the_rest_is_kept() -> Non
     sheet = parse_sheet([Document("f.yaml", (HEAD + lines).encode())], "core", {}, problems)
     assert [name.text for name in sheet.names] == ["ok", "fine"]
     assert [str(problem).partition(": ")[0] for problem in problems] == ["f.yaml:9", "f.yaml:10"]
+
+
+def test_an_included_file_includes_nothing() -> None:
+    with pytest.raises(CatalogueError, match=r"^two\.yaml:2: an included file includes no others; "):
+        catalogue_from(
+            [Document("one.yaml", HEAD.encode()), Document("two.yaml", b"includes:\n  - c.yaml\n")]
+        )
+
+
+def test_a_settings_file_without_overrides_says_so(tmp_path: Path) -> None:
+    own = tmp_path / "consentinel.yaml"
+    own.write_text("site: https://x.example\n")
+    with pytest.raises(CatalogueError, match=r"consentinel\.yaml:1: has no `catalogue:` section; "):
+        load_catalogue([own])

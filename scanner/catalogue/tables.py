@@ -82,9 +82,11 @@ class LayerTables:
         return product.decision if product else None
 
     def by_host(self, facts: Facts) -> Decision | None:
-        """The URL's host belongs to a vendor, as a whole or for this path and type."""
+        """The URL's host belongs to a vendor, for this path and type, or as a whole with no path of its own."""
         found = self.hosts.find(facts)
-        return found.decision if found else None
+        if found is None or (found.whole_host and self._paths.find(facts)):
+            return None
+        return found.decision
 
     def by_path(self, facts: Facts) -> Decision | None:
         """The path is one that only one product has, on whatever host."""

@@ -83,7 +83,6 @@ def test_common_requests(core: Catalogue, url: str, category: Category) -> None:
         "https://www.shop.example/tags.js",
         "https://www.shop.example/share/facebook.html",
         "https://www.google.com/",
-        "https://www.gstatic.com/unheard/of",
         "https://d1234567890.cloudfront.net/x.js",
         "https://bucket.s3.amazonaws.com/x.js",
         "https://somebody.github.io/x.js",

@@ -178,3 +178,14 @@ def _cpu_s(catalogue: Catalogue, subjects: list[Subject]) -> float:
 )
 def test_empty_subjects_are_unclassified(core: Catalogue, subject: Subject) -> None:
     assert core.decide(subject) == UNCLASSIFIED
+
+
+def test_a_path_that_only_one_product_has_goes_before_a_whole_host(acme: Build) -> None:
+    catalogue = acme(
+        "    hosts:\n      - {host: b.example, category: functional}\n"
+        "      - {host: b.example/own/px, category: performance}\n    paths:\n      - {ends: /px}\n"
+    )
+    found = [
+        catalogue.decide(request(f"https://b.example{path}")).category for path in ("/", "/px", "/own/px")
+    ]
+    assert found == ["functional", "targeting", "performance"]

@@ -24,13 +24,15 @@ DEVELOPMENT = Path(os.environ.get(LABELS_VARIABLE) or ROOT.parent / "shared" / "
 MOST = {"wrongly_necessary", "alarms"}
 DEVELOPMENT_BOUNDS: Mapping[str, Mapping[str, float]] = {
     "cookies_observed.jsonl": {
-        "coverage": 0.90,
-        "four_class": 0.85,
-        "overall": 0.80,
-        "wrongly_necessary": 0.03,
+        "coverage": 0.94,
+        "four_class": 0.855,
+        "overall": 0.805,
+        "wrongly_necessary": 0.02,
     },
-    "trackers.csv": {"popular": 0.95},
-    "benign_hosts.csv": {"alarms": 0},
+    # What is missing is mostly shared hosting, where anybody may live: never an entry (docs/catalogue.md).
+    "trackers.csv": {"popular": 0.92},
+    # One is called hosting there and is a site builder's own audience measurement.
+    "benign_hosts.csv": {"alarms": 1},
     "benign_urls.csv": {"alarms": 0},
     "captcha.csv": {"products": 1.0},
 }

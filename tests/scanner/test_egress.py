@@ -605,7 +605,7 @@ def test_arbitrary_bytes_neither_break_the_proxy_nor_reach_anything_else(data: b
 
     async def main(secret: Origin, server: Origin) -> None:
         asyncio.get_running_loop().set_exception_handler(lambda loop, context: complaints.append(context))
-        policy = site_at(server.port, ports=frozenset({80, secret.port}), idle_timeout_s=0.5)
+        policy = site_at(server.port, ports=frozenset({80, secret.port}), idle_timeout_s=5)
         async with Egress(policy, lookup=answers(rebind_example=["127.0.0.1"])) as egress:
             await send(egress, data.replace(b"PORT", str(secret.port).encode()), end=True)
             assert b"hello" in await send(egress, get(SITE + "/"))

@@ -35,11 +35,11 @@ _SETS: dict[tuple[str, str | None, Category], tuple[_Row, ...]] = {
     ),
     ("/", "HubSpot", "performance"): (
         ("cookie", "__hstc", SITE, HUBSPOT),
-        ("cookie", "hubspotutk", SITE, HUBSPOT),
         ("cookie", "__hssrc", SITE, HUBSPOT),
         ("cookie", "__hssc", SITE, HUBSPOT),
         ("pixel", "track.hubspot.com/__ptq.gif", "track.hubspot.com", HUBSPOT),
     ),
+    ("/", "HubSpot", "targeting"): (("cookie", "hubspotutk", SITE, HUBSPOT),),
     ("/", "Cloudflare", "strictly-necessary"): (
         ("cookie", "__cf_bm", "hubspot.com", "https://track.hubspot.com/__ptq.gif"),
     ),

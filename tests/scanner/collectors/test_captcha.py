@@ -20,10 +20,6 @@ def products(*urls: str) -> list[str]:
         ((f"{GOOGLE}/api.js?render=KEY", f"{ANCHOR}&k=KEY"), ["recaptcha-v3"]),
         ((f"{GOOGLE}/api.js?render=explicit", f"{ANCHOR}&k=KEY"), ["recaptcha-v2-invisible"]),
         (
-            (f"{GOOGLE}/api.js?render=KEY", f"{ANCHOR}&k=KEY", f"{ANCHOR}&k=OTHER"),
-            ["recaptcha-v2-invisible", "recaptcha-v3"],
-        ),
-        (
             (f"{GOOGLE}/enterprise.js?render=KEY", f"{GOOGLE}/enterprise/anchor?k=KEY"),
             ["recaptcha-enterprise"],
         ),

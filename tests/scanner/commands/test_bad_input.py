@@ -105,7 +105,7 @@ def test_places_that_cannot_be_written_are_found_before_the_scan(
     [
         (("--sites", "sites.txt"), "--sites needs --out-dir DIR"),
         ((URL, "--sites", "sites.txt", "--out-dir", "out"), "not with a URL"),
-        (("--sites", "sites.txt", "--out-dir", "out", "-o", "a.json"), "not with a URL, -o or --format"),
+        (("--sites", "sites.txt", "--out-dir", "out", "-o", "a.json"), "not with a URL, -o, --format"),
         ((URL, "--out-dir", "out"), "go with --sites FILE"),
         ((URL, "--jobs", "2"), "go with --sites FILE"),
         (("--sites", "none.txt", "--out-dir", "out"), "none.txt: No such file"),

@@ -13,7 +13,7 @@ NameKind = Literal["cookie", "storage"]
 Sign = Literal["first-party", "http-only", "session", "short-lived"]
 
 
-class CategoryText(msgspec.Struct, frozen=True, kw_only=True):
+class CategoryText(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A category as people read it."""
 
     category: Category
@@ -21,7 +21,7 @@ class CategoryText(msgspec.Struct, frozen=True, kw_only=True):
     description: str
 
 
-class Vendor(msgspec.Struct, frozen=True, kw_only=True):
+class Vendor(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Who sets something.
 
     carrier: its scripts run other vendors' code, so being written by them says nothing. convention: names
@@ -40,7 +40,7 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     convention: bool = False
 
 
-class NamePattern(msgspec.Struct, frozen=True, kw_only=True):
+class NamePattern(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A cookie or storage name. Restrictions that are empty or None do not restrict.
 
     text: the name, the prefix, or for `regex` the literal start that every match has. domains: hosts (with
@@ -59,7 +59,7 @@ class NamePattern(msgspec.Struct, frozen=True, kw_only=True):
     source: str
 
 
-class HostPattern(msgspec.Struct, frozen=True, kw_only=True):
+class HostPattern(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A host with its subdomains; perhaps only under a path, where path + query match, or of some types."""
 
     host: str
@@ -76,7 +76,7 @@ class HostPattern(msgspec.Struct, frozen=True, kw_only=True):
         return not self.path and self.path_regex is None and not self.types
 
 
-class PathPattern(msgspec.Struct, frozen=True, kw_only=True):
+class PathPattern(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A path that means one product on any host (self-hosted analytics), perhaps by query or type."""
 
     starts: str
@@ -88,7 +88,7 @@ class PathPattern(msgspec.Struct, frozen=True, kw_only=True):
     source: str
 
 
-class CaptchaProduct(msgspec.Struct, frozen=True, kw_only=True):
+class CaptchaProduct(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One CAPTCHA or bot-detection product, in one version, with the signs by which it is known.
 
     scripts: searched in whole URLs at `hosts` (host or host/path-prefix). anywhere: searched in path + query
@@ -115,7 +115,7 @@ class CaptchaProduct(msgspec.Struct, frozen=True, kw_only=True):
     response_headers: tuple[tuple[str, re.Pattern[str] | None], ...] = ()
 
 
-class Sheet(msgspec.Struct, frozen=True, kw_only=True):
+class Sheet(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One file's entries, in one layer."""
 
     layer: Layer

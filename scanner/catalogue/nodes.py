@@ -16,6 +16,8 @@ def read(data: bytes, file: str) -> "Item":
 class Item:
     """One node: a text, a list or a mapping, read with checks."""
 
+    __slots__ = ("_node", "file")
+
     def __init__(self, node: Node, file: str) -> None:
         self._node = node
         self.file = file
@@ -94,6 +96,8 @@ class Item:
 
 class Fields:
     """The fields of one mapping, by name."""
+
+    __slots__ = ("_found", "_item", "_what", "source")
 
     def __init__(self, item: Item, what: str, found: dict[str, Item]) -> None:
         self._item = item

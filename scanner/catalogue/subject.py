@@ -27,7 +27,7 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     http_only: bool | None = None
 
 
-class Decision(msgspec.Struct, frozen=True, kw_only=True):
+class Decision(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The answer: what it is, and which rule said so. `category` None with layer `unclassified` = unknown.
 
     pattern: the name pattern that matched, its random part as `*`; None where a host or URL decided.

@@ -82,7 +82,7 @@ class LayerTables:
         return product.decision if product else None
 
     def by_host(self, facts: Facts) -> Decision | None:
-        """The URL's host belongs to a vendor, for this path and type, or as a whole with no path of its own."""
+        """The URL's host belongs to a vendor: for this path and type, or as a whole."""
         found = self.hosts.find(facts)
         if found is None or (found.whole_host and self._paths.find(facts)):
             return None

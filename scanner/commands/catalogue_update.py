@@ -65,8 +65,8 @@ def rollback(data: Path | None) -> None:
     Exit status: 0 done, 2 there are none to go back to.
     """
     store = Store(_directory(data))
-    with store.locked():
-        generation = store.rollback()
+    with store.locked(create=False):
+        generation = store.rollback({source.id: source.file for source in SOURCES})
     click.echo(f"now in use: generation {generation.path.name}")
     for pack in generation.manifest.packs:
         click.echo(_line(pack))
@@ -118,7 +118,11 @@ def _installed(generation: Generation) -> Iterator[str]:
     for pack in generation.manifest.packs:
         yield _line(pack) + _damage(generation, pack)
         yield f"    {pack.licence}; {pack.attribution}"
-        yield f"    {pack.url}"
+        yield f"    {_origin(pack)}"
+
+
+def _origin(pack: Installed) -> str:
+    return f"{pack.url}, for {pack.source}" if pack.source not in ("", pack.url) else pack.url
 
 
 def _damage(generation: Generation, pack: Installed) -> str:

@@ -8,6 +8,8 @@ from consentinel.scanner.packs.texts import decoded
 
 # https://help.adblockplus.org/hc/en-us/articles/360062733293: lists begin with this header.
 _HEADER = re.compile(r"\s*\[adblock[^\]\n]*\]", re.IGNORECASE)
+# Several times as many as the longest list has: a scan holds all of them.
+MAX_FILTERS = 500_000
 _FILTER = re.compile(r"^[^!\[\s]", re.MULTILINE)
 
 
@@ -18,7 +20,10 @@ def parse(data: bytes, label: Label) -> ParsedPack:
         raise PackError("is no filter list, which begins with [Adblock: check what the address serves")
     if not _FILTER.search(text):
         raise PackError("has no filters in it: check what the address serves")
-    return ParsedPack(label=label, entries=_amount_of_filters(text), filters=text)
+    amount = _amount_of_filters(text)
+    if amount > MAX_FILTERS:
+        raise PackError(f"has more than {MAX_FILTERS:,} filters: check what the address serves")
+    return ParsedPack(label=label, entries=amount, filters=text)
 
 
 def _amount_of_filters(text: str) -> int:

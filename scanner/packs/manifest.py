@@ -13,6 +13,7 @@ Record = TypeVar("Record", "Manifest", "Pointer")
 class Installed(msgspec.Struct, frozen=True, kw_only=True):
     """One pack as it was fetched. date: when its source last confirmed it, `YYYY-MM-DD`.
 
+    url: where the bytes came from, also a mirror or a file. source: the published address they stand for.
     etag, last_modified: what the server said, for asking whether there is something newer.
     """
 
@@ -25,14 +26,19 @@ class Installed(msgspec.Struct, frozen=True, kw_only=True):
     size_bytes: int
     entries: int
     date: str
+    source: str = ""
     etag: str | None = None
     last_modified: str | None = None
 
 
 class Manifest(msgspec.Struct, frozen=True):
-    """What one generation holds, in order of priority."""
+    """What one generation holds, in order of priority.
+
+    lost: the records of packs that were damaged and are not in it: how many entries they had still counts.
+    """
 
     packs: tuple[Installed, ...]
+    lost: tuple[Installed, ...] = ()
     schema: str = SCHEMA
 
     def of(self, pack_id: str) -> Installed | None:

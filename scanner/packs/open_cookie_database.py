@@ -4,6 +4,7 @@ What its columns and categories mean is said in its README and contribution guid
 """
 
 import csv
+import io
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -39,25 +40,37 @@ _LOOSE = "functional"
 _CONFIDENCE, _WITHOUT_DOMAIN, _LOOSE_CONFIDENCE = 0.8, 0.7, 0.5
 _TOO_COMMON = "the name is too common to decide by"
 _MAX_NAME, _MAX_TEXT, _MAX_WORD = 256, 300, 60
+# Fifty times as many as it has: each row is held in memory.
+MAX_ROWS = 100_000
 # A community's file has a bad line now and then; more of them mean that the format has changed.
 _BAD_ROWS_ALLOWED = 0.05
 
 
 def parse(data: bytes, label: Label) -> ParsedPack:
     """Return the pack in a CSV file; raise PackError where it is another kind of file or mostly broken."""
-    rows = list(_rows(decoded(data)))
-    claims = [claim for row in rows if (claim := _claim(row))]
+    claims: list[Claim] = []
+    amount = 0
+    for amount, row in enumerate(_rows(decoded(data)), 1):
+        if amount > MAX_ROWS:
+            raise PackError(f"has more than {MAX_ROWS:,} rows: check what the address serves")
+        if claim := _claim(row):
+            claims.append(claim)
+        _check_bad(amount - len(claims), amount, MAX_ROWS)
     if not claims:
         raise PackError("has no cookies in it: check what the address serves")
-    bad = len(rows) - len(claims)
-    if bad > _BAD_ROWS_ALLOWED * len(rows):
-        raise PackError(f"has {bad} bad rows of {len(rows)}: its format has changed, update consentinel")
+    _check_bad(amount - len(claims), amount, amount)
     return settled(label, claims)
+
+
+def _check_bad(bad: int, amount: int, most: int) -> None:
+    """Raise where of at most `most` rows too many are bad; amount: how many have been seen."""
+    if bad > _BAD_ROWS_ALLOWED * most:
+        raise PackError(f"has {bad} bad rows of {amount}: its format has changed, update consentinel")
 
 
 def _rows(text: str) -> Iterator[dict[str, str] | None]:
     """Yield each row by column, None for one that has not as many cells as the header."""
-    reader = csv.reader(text.splitlines(keepends=True))
+    reader = csv.reader(io.StringIO(text, newline=""))
     try:
         header = next(reader, [])
         missing = [column for column in _COLUMNS if column not in header]

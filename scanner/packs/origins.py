@@ -1,14 +1,15 @@
 """Where packs come from: their own addresses, a mirror of them, or a directory."""
 
+import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
-from consentinel.scanner.addresses import EgressPolicy
 from consentinel.scanner.errors import PackError
 from consentinel.scanner.packs.downloading import Download, Downloader
 from consentinel.scanner.packs.manifest import Installed
+from consentinel.scanner.packs.reading import read_file
 from consentinel.scanner.packs.sources import Source
 from consentinel.scanner.urls import parse_start_url
 
@@ -21,10 +22,6 @@ class Origin(Protocol):
 
     def fetch(self, sources: Sequence[Source], installed: Mapping[str, Installed]) -> Mapping[str, Result]:
         """Return what was got for each source, by id. installed: the intact packs, for asking what is new."""
-
-
-def _for_mirrors() -> Downloader:
-    return Downloader(EgressPolicy(allow_private=True))
 
 
 @dataclass(frozen=True)
@@ -40,15 +37,19 @@ class Published:
 
 @dataclass(frozen=True)
 class Mirror:
-    """An address under which the files lie under their names; it may be a private one."""
+    """An address under which the files lie under their names; it may be a private one.
+
+    What it redirects to may not: a public mirror must not lead into the network of the machine.
+    """
 
     base: str
-    downloader: Downloader = field(default_factory=_for_mirrors)
+    downloader: Downloader = field(default_factory=Downloader)
 
     def fetch(self, sources: Sequence[Source], installed: Mapping[str, Installed]) -> Mapping[str, Result]:
         """Return what the mirror serves."""
         base = self.base.rstrip("/")
-        return self.downloader.get_all([(source, f"{base}/{source.file}") for source in sources], installed)
+        wanted = [(source, f"{base}/{source.file}") for source in sources]
+        return replace(self.downloader, mirror=self.base).get_all(wanted, installed)
 
 
 @dataclass(frozen=True)
@@ -64,28 +65,25 @@ class Directory:
     def _one(self, source: Source) -> Result:
         path = self.path / source.file
         try:
-            with path.open("rb") as stream:
-                data = stream.read(source.max_bytes + 1)
+            return Download(path.absolute().as_uri(), read_file(path, source.max_bytes))
         except OSError as error:
-            return PackError(
-                f"{source.id}: {path}: {error.strerror}: put the file there, or leave the pack out"
-            )
-        if len(data) > source.max_bytes:
-            return PackError(
-                f"{source.id}: {path} is larger than {source.max_bytes} bytes: put the list there"
-            )
-        return Download(source.url, data)
+            reason = f": {error.strerror}"
+        except PackError as error:
+            reason = f" {error}"
+        return PackError(f"{source.id}: {path}{reason}: put the file there, or leave the pack out")
 
 
 def origin_from(text: str | None) -> Origin:
     """Return the origin that `--from` names, a directory or an address; without one the published addresses.
 
-    Raises InputError for an address that is none, PackError where there is no such directory.
+    Raises InputError for an address that is none, PackError where nothing or no directory is named.
     """
     if text is None:
         return Published()
+    if not text.strip():
+        raise PackError("--from is empty: name a directory, or an address with https://")
     if "://" in text:
         return Mirror(parse_start_url(text))
-    if not Path(text).is_dir():
+    if not os.path.isdir(text):  # noqa: PTH112 - Path.is_dir raises for names that are too long
         raise PackError(f"--from {text}: there is no such directory: name one, or an address with https://")
     return Directory(Path(text))

@@ -46,6 +46,9 @@ class Source:
             return self.parse(data, self.label)
         except PackError as error:
             raise PackError(f"{self.id}: {self.file} {error}") from None
+        except Exception as error:  # the fault barrier: a parser's mistake costs one pack, never a scan
+            name = type(error).__name__
+            raise PackError(f"{self.id}: {self.file} cannot be read ({name}): report this") from None
 
 
 SOURCES: tuple[Source, ...] = (
@@ -68,6 +71,7 @@ SOURCES: tuple[Source, ...] = (
         licence="MIT",
         attribution="third-party-web, by Patrick Hulce and contributors",
         parse=third_party_web.parse,
+        max_bytes=5 * _MB,
     ),
     Source(
         id="easylist",

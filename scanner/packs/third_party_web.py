@@ -26,6 +26,8 @@ _CATEGORIES: dict[str, tuple[Category, str]] = {
 _CONFIDENCE = 0.75
 _MAX_TEXT = 100
 _BAD_HOSTS_ALLOWED = 0.05
+# Many times as many as it has, entities or hosts: each is held in memory.
+MAX_HOSTS = 100_000
 
 
 class _Entity(msgspec.Struct):
@@ -39,9 +41,13 @@ class _Entity(msgspec.Struct):
 
 def parse(data: bytes, label: Label) -> ParsedPack:
     """Return the pack in a JSON file of entities; raise PackError where it is another kind of file."""
-    entities = _entities(data)
-    named = sum(len(entity.domains) for entity in entities)
-    claims = [claim for entity in entities for claim in _claims(entity)]
+    claims: list[Claim] = []
+    named = 0
+    for entity in _entities(data):
+        named += len(entity.domains)
+        if named > MAX_HOSTS:
+            raise PackError(f"has more than {MAX_HOSTS:,} hosts: check what the address serves")
+        claims.extend(_claims(entity))
     if not claims:
         raise PackError("has no hosts in it: check what the address serves")
     bad = named - len(claims)
@@ -52,9 +58,12 @@ def parse(data: bytes, label: Label) -> ParsedPack:
 
 def _entities(data: bytes) -> list[_Entity]:
     try:
-        return msgspec.json.decode(decoded(data), type=list[_Entity])
+        entities = msgspec.json.decode(decoded(data), type=list[_Entity])
     except (msgspec.DecodeError, RecursionError) as error:
         raise PackError(f"is not a list of entities ({error}): check what the address serves") from None
+    if len(entities) > MAX_HOSTS:
+        raise PackError(f"has more than {MAX_HOSTS:,} entities: check what the address serves")
+    return entities
 
 
 def _claims(entity: _Entity) -> Iterator[Claim]:

@@ -77,13 +77,14 @@ class Update:
         """Fetch, check and install; raise PackError where the store cannot be used."""
         with self.store.locked():
             generation = self._generation()
+            recorded = self.store.records()
             held, damaged = self._held(generation)
             installed = {pack_id: pack.installed for pack_id, pack in held.items()}
             results = self.origin.fetch(self.wanted, installed)
             packs = dict(held)
-            outcomes = [self._take(source, results[source.id], packs) for source in self.wanted]
+            outcomes = [self._take(source, results[source.id], packs, recorded) for source in self.wanted]
             outcomes.extend(damaged)
-            return self._keep(generation, held, packs, outcomes)
+            return self._keep(generation, held, packs, outcomes, recorded or ())
 
     def _generation(self) -> Generation | None:
         """Return what is in use; a damaged store is like an empty one, since an update is what repairs it."""
@@ -114,12 +115,20 @@ class Update:
         data = generation.read(installed, source.file)
         return _Pack(source, installed, data, source.parsed(data))
 
-    def _take(self, source: Source, result: Download | PackError | None, packs: dict[str, _Pack]) -> Outcome:
+    def _take(
+        self,
+        source: Source,
+        result: Download | PackError | None,
+        packs: dict[str, _Pack],
+        recorded: Sequence[Installed] | None,
+    ) -> Outcome:
         """Put what was fetched for one source into `packs`, and say what became of it."""
         held = packs.get(source.id)
-        before = held.installed.entries if held else None
+        before = next((pack.entries for pack in recorded or () if pack.id == source.id), None)
         try:
             pack = self._accepted(source, result, held)
+            if result is not None:
+                self._check_shrinking(source, pack.installed.entries, before, known=recorded is not None)
         except PackError as error:
             return Outcome(source.id, "failed", held.installed if held else None, before, str(error))
         packs[source.id] = pack
@@ -135,22 +144,26 @@ class Update:
             renewed = msgspec.structs.replace(held.installed, date=self.today)
             return _Pack(source, renewed, held.data, held.parsed)
         parsed = source.parsed(result.data)
-        self._check_shrinking(source, parsed.entries, held)
         return _Pack(source, self._record(source, result, parsed.entries), result.data, parsed)
 
-    def _check_shrinking(self, source: Source, entries: int, held: _Pack | None) -> None:
-        before = held.installed.entries if held else 0
-        if not self.allow_shrink and entries < before * (1 - SHRINK_ALLOWED):
+    def _check_shrinking(self, source: Source, entries: int, before: int | None, *, known: bool) -> None:
+        """Raise where a list has lost too much. before: None for a new pack, or where nothing is known."""
+        if self.allow_shrink:
+            return
+        allow = "look at it, then take it with --allow-shrink"
+        if not known:
             raise PackError(
-                f"{source.id}: has {entries:,} entries now and had {before:,}: look at it, "
-                "then take it with --allow-shrink"
+                f"{source.id}: the records are damaged and do not say how many entries it had: {allow}"
             )
+        if before and entries < before * (1 - SHRINK_ALLOWED):
+            raise PackError(f"{source.id}: has {entries:,} entries now and had {before:,}: {allow}")
 
     def _record(self, source: Source, download: Download, entries: int) -> Installed:
         return Installed(
             id=source.id,
             title=source.title,
             url=download.url,
+            source=source.url,
             licence=source.licence,
             attribution=source.attribution,
             sha256=sha256(download.data).hexdigest(),
@@ -167,13 +180,18 @@ class Update:
         held: Mapping[str, _Pack],
         packs: Mapping[str, _Pack],
         outcomes: Sequence[Outcome],
+        recorded: Sequence[Installed],
     ) -> Updated:
-        """Install what is new; where nothing is, only the records are renewed, so that rollback has sense."""
+        """Install what is new; where nothing is, only the records are renewed, so that rollback has sense.
+
+        recorded: the packs that there were; those that are gone stay in the records.
+        """
         if not packs or all(outcome.state == "failed" for outcome in outcomes):
             return Updated(tuple(outcomes))
         ordered = [packs[source.id] for source in self.known if source.id in packs]
         found = self._conflicts(ordered)
-        manifest = Manifest(tuple(pack.installed for pack in ordered))
+        lost = tuple(pack for pack in recorded if pack.id not in packs)
+        manifest = Manifest(tuple(pack.installed for pack in ordered), lost)
         records = {CONFLICTS: msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n"}
         if (
             generation

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner, Result
+from starlette.types import Receive, Scope, Send
 
 from consentinel.scanner.catalogue.loading import catalogue_from
 from consentinel.scanner.catalogue.parsing import Document
@@ -100,6 +101,7 @@ def test_a_first_update_that_fails(tmp_path: Path) -> None:
     [
         (["--pack", "nothing"], "unknown pack 'nothing'"),
         (["--from", "no/such/directory"], "there is no such directory"),
+        (["--from", ""], "--from is empty"),
         (["--from", "ftp://mirror.example/"], "only http:// and https://"),
     ],
 )
@@ -130,6 +132,7 @@ def test_rollback(tmp_path: Path, lists: Path) -> None:
 
 
 def test_rollback_without_anything_to_go_back_to(tmp_path: Path) -> None:
+    (tmp_path / "packs" / "generations").mkdir(parents=True)
     assert "no earlier generation" in error_of(run(catalogue_update.rollback, "--data", tmp_path))
 
 
@@ -161,6 +164,36 @@ def test_packs_shows_age_licence_and_damage(
     lines = run(catalogue_update.packs, "--data", tmp_path).stdout.splitlines()
     assert lines[0].startswith("easylist: 2 entries, of 2026-01-31 (1 day old), sha256 ")
     assert lines[1].startswith("    GPL-3.0-or-later OR CC-BY-SA-3.0; EasyList, by the EasyList authors")
-    assert lines[2] == "    https://easylist.to/easylist/easylist.txt"
+    came_from = (lists / "easylist.txt").as_uri()
+    assert lines[2] == f"    {came_from}, for https://easylist.to/easylist/easylist.txt"
     assert lines[3].endswith("; damaged, not used: update again")
     assert "third-party-web: not installed, hosts and who runs them" in lines
+
+
+def test_rollback_makes_no_directory(tmp_path: Path) -> None:
+    assert "no packs are installed" in error_of(run(catalogue_update.rollback, "--data", tmp_path / "none"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_rollback_to_damaged_packs_is_refused(tmp_path: Path, lists: Path) -> None:
+    run(catalogue_update.update, "--from", lists, "--data", tmp_path)
+    (lists / "open-cookie-database.csv").write_bytes(many_cookies(11))
+    run(catalogue_update.update, "--from", lists, "--data", tmp_path)
+    versions = load_packs(tmp_path).versions
+    (tmp_path / "packs" / "generations" / "0001" / "easylist.txt").write_text("damaged")
+    message = error_of(run(catalogue_update.rollback, "--data", tmp_path))
+    assert message.startswith("generation 0001 was not taken: easylist: easylist.txt is ")
+    assert load_packs(tmp_path).versions == versions
+
+
+def test_a_bad_redirect_of_one_pack_does_not_cost_the_others(tmp_path: Path, serve: Serve) -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        bad = scope["type"] == "http" and scope["path"] == "/easylist.txt"
+        server = FileServer(dict(FILES))
+        if bad:
+            server.status, server.headers = 302, {"location": "http://127.0.0.1:99999/x"}
+        await server(scope, receive, send)
+
+    result = run(catalogue_update.update, "--from", f"http://{serve(app).address}/", "--data", tmp_path)
+    assert "1 of 4 packs not updated: easylist: " in error_of(result)
+    assert len(load_packs(tmp_path).versions) == 3

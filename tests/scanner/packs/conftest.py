@@ -98,7 +98,7 @@ class FileServer:
         if status == 200 and "etag" in self.headers and given.get("if-none-match") == self.headers["etag"]:
             status, body = 304, b""
         headers = {"content-length": str(self.declared or len(body or b"")), **self.headers}
-        pairs = [(name.encode(), value.encode()) for name, value in headers.items()]
+        pairs = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
         await send({"type": "http.response.start", "status": status, "headers": pairs})
         await send({"type": "http.response.body", "body": body or b""})
 

@@ -1,12 +1,15 @@
 import gzip
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
 from consentinel.scanner.addresses import EgressPolicy, HostMapping
 from consentinel.scanner.errors import PackError
+from consentinel.scanner.packs import downloading
 from consentinel.scanner.packs.downloading import Download, Downloader
 from consentinel.scanner.packs.manifest import Installed
 from consentinel.scanner.packs.sources import SOURCES, Source
@@ -78,6 +81,22 @@ def test_a_packed_file_is_unpacked(get: Get, files: FileServer) -> None:
     assert found.data == FILES["easylist.txt"]
 
 
+@pytest.mark.parametrize("name", ["gzip", "GZIP", "x-gzip"])
+def test_a_file_packed_in_pieces_is_unpacked_to_its_end(get: Get, files: FileServer, name: str) -> None:
+    files.files["easylist.txt"] = gzip.compress(FILES["easylist.txt"]) + gzip.compress(b"||more.example^\n")
+    files.headers = {"content-encoding": name}
+    found = get()
+    assert isinstance(found, Download)
+    assert found.data == FILES["easylist.txt"] + b"||more.example^\n"
+
+
+@pytest.mark.parametrize("behind", [b"more", b"\0", b"\x1f"])
+def test_something_behind_a_packed_file_is_a_failure(get: Get, files: FileServer, behind: bytes) -> None:
+    files.files["easylist.txt"] = gzip.compress(FILES["easylist.txt"]) + behind
+    files.headers = {"content-encoding": "gzip"}
+    fails(get(), "is not packed as it should be")
+
+
 def fails(result: Result, reason: str) -> None:
     assert isinstance(result, PackError)
     message = str(result)
@@ -102,12 +121,12 @@ def test_a_truncated_file_is_a_failure(get: Get, files: FileServer) -> None:
 def test_a_truncated_packed_file_is_a_failure(get: Get, files: FileServer) -> None:
     files.files["easylist.txt"] = gzip.compress(FILES["easylist.txt"])[:-12]
     files.headers = {"content-encoding": "gzip"}
-    fails(get(), "broke off in the middle")
+    fails(get(), "is not packed as it should be")
 
 
 def test_a_broken_packed_file_is_a_failure(get: Get, files: FileServer) -> None:
     files.headers = {"content-encoding": "gzip"}
-    fails(get(), "broke off (error)")
+    fails(get(), "is not packed as it should be")
 
 
 def test_an_encoding_that_was_not_asked_for_is_a_failure(get: Get, files: FileServer) -> None:
@@ -157,6 +176,11 @@ def test_a_redirect_is_followed(get: Get, files: FileServer, serve: Serve) -> No
         ("easylist.txt", "redirects more than 5 times"),
         ("ftp://acme.example/", "redirects to an address without https"),
         ("http://[", "redirects to what is no address"),
+        ("http://127.0.0.1:99999/x", "redirects to what is no address"),
+        ("http://127.0.0.1:-1/", "redirects to what is no address"),
+        ("http://127.0.0.1:0/", "redirects to what is no address"),
+        ("http://[::1]:x/", "redirects to what is no address"),
+        ("http://a_b@127.0.0.1/", "redirects to what is no address"),
         ("http://169.254.169.254/", "cannot be had from 169.254.169.254 (not-global)"),
     ],
 )
@@ -191,6 +215,17 @@ def test_a_certificate_that_nobody_vouches_for_is_a_failure(
     fails(secure(), "broke off (ConnectError)")
 
 
+@pytest.mark.parametrize("content", [None, "no certificate"])
+def test_an_authority_that_is_none_is_one_clear_line(
+    secure: Get, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str | None
+) -> None:
+    if content:
+        (tmp_path / "ca.pem").write_text(content)
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    with pytest.raises(PackError, match=r"^the certificates to trust cannot be read .*: check SSL_CERT_FILE"):
+        secure()
+
+
 def test_https_is_never_left_for_http(secure: Get, files: FileServer) -> None:
     files.status, files.headers = 301, {"location": "http://lists.example/easylist.txt"}
     fails(secure(), "redirects to an address without https")
@@ -203,3 +238,62 @@ def test_one_failure_does_not_cost_the_others(serve: Serve, files: FileServer) -
         [(source, f"http://{address}/{source.file}") for source in SOURCES], {}
     )
     assert [type(found[source.id]) for source in SOURCES] == [Download, Download, PackError, Download]
+
+
+@pytest.mark.parametrize("error", [RuntimeError("mistake"), ValueError("Port out of range"), OverflowError()])
+def test_a_mistake_with_one_pack_does_not_cost_the_others(
+    serve: Serve, files: FileServer, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    follow = downloading._Run._follow
+
+    async def fail(run: downloading._Run, source: Source, *arguments: Any) -> Download | None:
+        if source is EASYLIST:
+            raise error
+        return await follow(run, source, *arguments)
+
+    monkeypatch.setattr(downloading._Run, "_follow", fail)
+    address = serve(files).address
+    wanted = [(source, f"http://{address}/{source.file}") for source in SOURCES]
+    found = Downloader(PRIVATE).get_all(wanted, {})
+    fails(found["easylist"], f"could not be fetched ({type(error).__name__})")
+    assert [type(found[source.id]) for source in SOURCES] == [Download, Download, PackError, Download]
+
+
+@pytest.mark.parametrize("bad", [b'"\xe9\xff"', b'"' + b"x" * 2_000 + b'"', b'"a\tb"', b""])
+def test_what_cannot_be_sent_back_is_not_kept(get: Get, files: FileServer, bad: bytes) -> None:
+    files.headers = {"etag": bad.decode("latin-1"), "last-modified": bad.decode("latin-1")}
+    found = get()
+    assert isinstance(found, Download)
+    assert (found.etag, found.last_modified) == (None, None)
+
+
+@pytest.mark.parametrize("bad", ["\u00e9", "a\nb: c", "\ud800", " ", "x" * 2_000])
+def test_what_cannot_be_sent_back_is_not_sent(get: Get, files: FileServer, bad: str) -> None:
+    assert isinstance(get(known=known(etag=bad, last_modified=bad)), Download)
+    assert not {"if-none-match", "if-modified-since"} & files.asked[0][1].keys()
+
+
+def test_a_private_mirror_opens_no_other_private_address(serve: Serve, files: FileServer) -> None:
+    other, mirror = FileServer(dict(FILES)), FileServer(dict(FILES))
+    base = f"http://{serve(mirror).address}/"
+    mirror.status, mirror.headers = 302, {"location": f"http://{serve(other).address}/easylist.txt"}
+    found = Downloader(mirror=base).get_all([(EASYLIST, f"{base}easylist.txt")], {})["easylist"]
+    fails(found, "cannot be had from 127.0.0.1 (not-global)")
+    assert (len(mirror.asked), other.asked) == (1, [])
+
+
+def test_a_public_mirror_opens_no_private_address(serve: Serve, files: FileServer) -> None:
+    private = FileServer(dict(FILES))
+    files.status, files.headers = 302, {"location": f"http://{serve(private).address}/easylist.txt"}
+    policy = EgressPolicy(resolve={"mirror.example": HostMapping("127.0.0.1", serve(files).port)})
+    base = "http://mirror.example/"
+    found = Downloader(policy, mirror=base).get_all([(EASYLIST, f"{base}easylist.txt")], {})["easylist"]
+    fails(found, "cannot be had from 127.0.0.1 (not-global)")
+    assert private.asked == []
+
+
+def test_a_private_mirror_may_redirect_to_itself(serve: Serve, files: FileServer) -> None:
+    base = f"http://{serve(files).address}/"
+    files.status, files.headers = 302, {"location": "/easylist.txt"}
+    found = Downloader(mirror=base).get_all([(EASYLIST, f"{base}easylist.txt")], {})["easylist"]
+    fails(found, "redirects more than 5 times")

@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consentinel.scanner.errors import PackError
+from consentinel.scanner.packs import filter_lists
 from consentinel.scanner.packs.filter_lists import parse
 from consentinel.scanner.packs.parsed import Label
 from tests.scanner.packs.conftest import LIST
@@ -42,3 +43,10 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
             assert parse(tried, LABEL).entries > 0
         except PackError:
             continue
+
+
+def test_endless_filters_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(filter_lists, "MAX_FILTERS", 2)
+    assert parse(LIST.encode(), LABEL).entries == 2
+    with pytest.raises(PackError, match="has more than 2 filters: check what"):
+        parse(LIST.encode() + b"||one.more^\n", LABEL)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -5,6 +6,7 @@ import pytest
 from consentinel.scanner.catalogue.filter_lists import FilterListText
 from consentinel.scanner.catalogue.subject import Subject
 from consentinel.scanner.packs.loading import load_packs
+from consentinel.scanner.packs.parsed import Label, ParsedPack
 from consentinel.scanner.packs.sources import SOURCES
 from consentinel.scanner.packs.store import Store
 from tests.scanner.packs.conftest import FILES, cookies, entities, entity, manifest_of, row
@@ -77,3 +79,24 @@ def test_packs_are_reconciled(tmp_path: Path) -> None:
     twice = entities(entity("A", "ad", "a.example"), entity("B", "analytics", "a.example"))
     install(tmp_path, third_party_web=twice)
     assert load_packs(tmp_path).sheets[1].hosts[0].decision.category == "targeting"
+
+
+@pytest.mark.parametrize("name", ["\\u0000", "..", "", "0001/../0001", "9" * 5_000])
+def test_a_pointer_to_nowhere_is_a_warning(tmp_path: Path, name: str) -> None:
+    (install(tmp_path).path / "current").write_text(f'{{"current": "{name}"}}')
+    (warning,) = load_packs(tmp_path).warnings
+    assert warning.endswith("names no generation: run `consentinel catalogue update`")
+
+
+def test_a_data_directory_that_no_system_could_name_is_a_warning(tmp_path: Path) -> None:
+    assert "is no directory" in load_packs(tmp_path / "a\0b").warnings[0]
+
+
+def test_a_mistake_in_a_parser_costs_one_pack(tmp_path: Path) -> None:
+    def mistaken(data: bytes, label: Label) -> ParsedPack:
+        raise IndexError
+
+    install(tmp_path)
+    loaded = load_packs(tmp_path, [replace(SOURCES[0], parse=mistaken), *SOURCES[1:]])
+    assert len(loaded.versions) == 3
+    assert "open-cookie-database.csv cannot be read (IndexError)" in loaded.warnings[0]

@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consentinel.scanner.errors import PackError
+from consentinel.scanner.packs import open_cookie_database
 from consentinel.scanner.packs.open_cookie_database import parse
 from consentinel.scanner.packs.parsed import Label, ParsedPack
 from tests.scanner.packs.conftest import HEADER, cookies, many_cookies, row
@@ -170,3 +171,19 @@ def test_any_cells_make_no_necessary_answer(cells: list[str]) -> None:
         return
     assert pack.sheet is not None
     assert all(name.decision.category != "strictly-necessary" for name in pack.sheet.names)
+
+
+def test_endless_rows_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(open_cookie_database, "MAX_ROWS", 40)
+    assert parse(many_cookies(40), LABEL).entries == 40
+    with pytest.raises(PackError, match="has more than 40 rows: check what"):
+        parse(many_cookies(41), LABEL)
+    with pytest.raises(PackError, match="has 3 bad rows of 3: its format has changed"):
+        parse(cookies("short,row\n" * 30), LABEL)
+
+
+def test_only_line_ends_end_a_row() -> None:
+    pack = parsed(row("acme_anvil", "Analytics", text="one\u2028two\x0bthree"))
+    assert pack.sheet is not None
+    assert pack.sheet.names[0].decision.purpose == "one two three"
+    assert parse(many_cookies(3).replace(b"\n", b"\r\n"), LABEL).entries == 3

@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consentinel.scanner.errors import PackError
+from consentinel.scanner.packs import third_party_web
 from consentinel.scanner.packs.parsed import Label, ParsedPack
 from consentinel.scanner.packs.third_party_web import parse
 from tests.scanner.packs.conftest import entities, entity
@@ -97,3 +98,13 @@ def test_any_host_is_read_or_refused(host: str, word: str) -> None:
     except PackError:
         return
     assert pack.entries == 1
+
+
+def test_endless_entities_and_hosts_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    hosts = [f"h{number}.example" for number in range(40)]
+    monkeypatch.setattr(third_party_web, "MAX_HOSTS", 40)
+    assert parsed(entity("A", "ad", *hosts)).entries == 40
+    with pytest.raises(PackError, match="has more than 40 hosts: check what"):
+        parsed(entity("A", "ad", *hosts), entity("B", "ad", "one.example"))
+    with pytest.raises(PackError, match="has more than 40 entities: check what"):
+        parsed(*[entity("A", "ad")] * 41)

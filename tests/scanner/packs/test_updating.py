@@ -13,7 +13,7 @@ from consentinel.scanner.errors import PackError
 from consentinel.scanner.packs.downloading import Download
 from consentinel.scanner.packs.loading import load_packs
 from consentinel.scanner.packs.manifest import Installed, Manifest
-from consentinel.scanner.packs.origins import Mirror, Result
+from consentinel.scanner.packs.origins import Directory, Mirror, Origin, Result
 from consentinel.scanner.packs.sources import SOURCES, Source
 from consentinel.scanner.packs.store import Store
 from consentinel.scanner.packs.updating import Outcome, Update, Updated
@@ -41,7 +41,7 @@ class Given:
 
 def update(
     directory: Path,
-    origin: Given | Mirror,
+    origin: Origin,
     *,
     wanted: Sequence[Source] = SOURCES,
     today: str = "2026-02-01",
@@ -83,6 +83,7 @@ def test_the_first_update_installs_all(tmp_path: Path) -> None:
         id=OCD.id,
         title=OCD.title,
         url=OCD.url,
+        source=OCD.url,
         licence="Apache-2.0",
         attribution=OCD.attribution,
         sha256=sha256(data).hexdigest(),
@@ -173,12 +174,63 @@ def test_a_damaged_pack_is_fetched_anew_and_without_condition(tmp_path: Path) ->
     assert len(load_packs(tmp_path).versions) == 4
 
 
-@pytest.mark.parametrize("file", ["current", "generations/0001/manifest.json"])
-def test_an_update_repairs_a_damaged_store(tmp_path: Path, file: str) -> None:
+def test_an_update_repairs_a_damaged_store(tmp_path: Path) -> None:
     update(tmp_path, Given())
-    (tmp_path / "packs" / file).write_bytes(b"damaged")
+    (tmp_path / "packs" / "current").write_bytes(b"damaged")
     assert states(update(tmp_path, Given())) == ["updated"] * 4
     assert load_packs(tmp_path).warnings == ()
+
+
+FIRST = "generations/0001"
+
+
+@pytest.mark.parametrize("file", [f"{FIRST}/{OCD.file}", "current"])
+def test_a_damaged_store_still_knows_how_long_a_list_was(tmp_path: Path, file: str) -> None:
+    update(tmp_path, Given())
+    with (tmp_path / "packs" / file).open("ab") as stream:
+        stream.write(b"x")
+    (outcome,) = update(tmp_path, Given({OCD.file: many_cookies(1)}), wanted=[OCD]).failures[:1]
+    assert "has 1 entries now and had 10: look at it" in outcome.problem
+    assert outcome.entries_before == 10
+
+
+def test_with_damaged_records_those_of_the_generation_before_count(tmp_path: Path) -> None:
+    update(tmp_path, Given())
+    update(tmp_path, Given({**FILES, OCD.file: many_cookies(11)}))
+    (tmp_path / "packs" / "generations" / "0002" / "manifest.json").write_bytes(b"damaged")
+    (failure,) = update(tmp_path, Given({OCD.file: many_cookies(1)}), wanted=[OCD]).failures
+    assert "has 1 entries now and had 10" in failure.problem
+
+
+def test_without_any_records_a_list_has_to_be_allowed(tmp_path: Path) -> None:
+    update(tmp_path, Given())
+    (tmp_path / "packs" / FIRST / "manifest.json").write_bytes(b"damaged")
+    updated = update(tmp_path, Given())
+    assert states(updated) == ["failed"] * 4
+    assert "easylist: the records are damaged and do not say how many entries it had: look at it" in (
+        updated.failures[2].problem
+    )
+    assert states(update(tmp_path, Given(), allow_shrink=True)) == ["updated"] * 4
+    assert load_packs(tmp_path).warnings == ()
+
+
+def test_how_long_a_lost_list_was_is_not_forgotten(tmp_path: Path) -> None:
+    update(tmp_path, Given())
+    (tmp_path / "packs" / FIRST / OCD.file).write_bytes(b"damaged")
+    for number in range(3):
+        changed = FILES["easylist.txt"] + f"||n{number}.example^\n".encode()
+        update(tmp_path, Given({"easylist.txt": changed}), wanted=[SOURCES[2]])
+    (failure,) = update(tmp_path, Given({OCD.file: many_cookies(1)}), wanted=[OCD]).failures
+    assert "has 1 entries now and had 10" in failure.problem
+    assert update(tmp_path, Given(), wanted=[OCD]).failures == ()
+    assert manifest(tmp_path).lost == ()
+
+
+def test_a_list_from_a_directory_says_where_it_came_from(tmp_path: Path) -> None:
+    (tmp_path / OCD.file).write_bytes(FILES[OCD.file])
+    update(tmp_path / "data", Directory(tmp_path), wanted=[OCD])
+    (record,) = manifest(tmp_path / "data").packs
+    assert (record.url, record.source) == ((tmp_path / OCD.file).as_uri(), OCD.url)
 
 
 def test_conflicts_are_written_down(tmp_path: Path) -> None:

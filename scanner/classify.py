@@ -69,7 +69,7 @@ def _counts(judged: Judged) -> bool:
 def _subject(observation: Observation) -> Subject:
     attributes = observation.attributes
     is_stored = observation.kind in ("cookie", "storage")
-    lifetime = 0 if attributes.get("lifetime") == "session" else attributes.get("max_age_s")
+    age_s = attributes.get("max_age_s")
     http_only = attributes.get("http_only")
     return Subject(
         kind=observation.kind,
@@ -81,9 +81,14 @@ def _subject(observation: Observation) -> Subject:
         party=observation.party,
         writer_url=observation.writer.url if observation.writer else None,
         value=observation.value,
-        max_age_s=lifetime if isinstance(lifetime, int) else None,
+        max_age_s=0 if attributes.get("lifetime") == "session" else _kept_s(age_s),
         http_only=http_only if isinstance(http_only, bool) else None,
     )
+
+
+def _kept_s(age_s: AttributeValue | None) -> int | None:
+    """Return how long an item is kept; of one that is deleted that cannot be told."""
+    return age_s if isinstance(age_s, int) and age_s > 0 else None
 
 
 def _text(value: AttributeValue | None) -> str | None:

@@ -1,5 +1,6 @@
 """One JSON line in, one out: the format of `consentinel classify` (docs/formats.md)."""
 
+from math import ceil
 from typing import Annotated, Any
 
 import msgspec
@@ -18,7 +19,8 @@ _EXAMPLE = '{"kind":"cookie","name":"_ga","domain":".example.org","site":"https:
 class Item(msgspec.Struct, frozen=True, kw_only=True):
     """What a line may say of a cookie, storage item or request; further fields are passed through.
 
-    max_age: seconds; null, zero or less for a session cookie, as is `session`; absent where it is not known.
+    max_age: seconds; null for a session cookie, as is `session` where that is true; zero or less deletes the
+    cookie and tells no lifetime; absent where it is not known.
     third_party and party: where neither is given, site and domain decide.
     """
 
@@ -65,9 +67,15 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
         return host_of(self.url)
 
     def _max_age_s(self) -> int | None:
-        if self.session or self.max_age is None:
+        """Return the lifetime in whole seconds, 0 for a session, None where nothing is said of it.
+
+        A Max-Age of zero or less deletes the cookie (RFC 6265, 5.2.2), which is no sign of a session.
+        """
+        if self.session or (self.session is None and self.max_age is None):
             return 0
-        return None if self.max_age is msgspec.UNSET else max(int(self.max_age), 0)
+        if isinstance(self.max_age, float) and self.max_age > 0:
+            return ceil(self.max_age)
+        return None
 
     def _party(self) -> Party | None:
         if self.party is None and self.third_party is not None:
@@ -83,10 +91,14 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def classify_line(line: bytes, catalogue: Catalogue) -> Answer:
-    """Answer one line: its fields and the decision, or its fields and `error`. Never raises."""
+    """Answer one line: its fields and the decision, or its fields and `error`. Never raises.
+
+    A field `error` of the input is dropped, since it would pass for the answer's.
+    """
     fields: dict[str, Any] = {}
     try:
         fields = _fields(line)
+        fields.pop("error", None)
         decision = catalogue.decide(_item(fields).subject())
     except (InputError, msgspec.ValidationError) as error:
         return Answer(line=_encoded({**fields, "error": str(error)}), is_error=True)

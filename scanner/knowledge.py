@@ -50,6 +50,8 @@ def _installed(settings: ScanSettings) -> LoadedPacks:
 
 def _told(packs: LoadedPacks, lists: Lists | None) -> Iterator[str]:
     yield from (f"{pack} {version}" for pack, version in packs.versions)
+    if packs.warnings:
+        yield "installed packs that could not be used were left out"
     if lists is not None and lists.engine == "adblock":
         yield "filter lists asked by adblock"
     elif lists is not None:

@@ -33,9 +33,11 @@ class OutputFile:
 def plan_outputs(paths: Sequence[Path], also: Path | None = None) -> tuple[OutputFile, ...]:
     """Return what to write, once it is certain that it can be: a scan may take long.
 
-    also: a further file that is no report. Raises InputError for a suffix that means no format or a file
-    named twice, OutputError where the file cannot be written.
+    also: a further file, which somebody will edit: it must not be there yet. Raises InputError for a suffix
+    that means no format, a file named twice or one that is there; OutputError where it cannot be written.
     """
+    if also is not None and also.exists():
+        raise InputError(f"{also}: is there already, perhaps with your own answers: name a new file")
     files = tuple(OutputFile(path, format_for_suffix(path)) for path in paths)
     named = (*paths, also) if also else tuple(paths)
     targets = [path.resolve() for path in named]

@@ -1,21 +1,22 @@
 """The review list of a scan as an override file that is ready to be filled in (format: docs/catalogue.md)."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-import yaml
-
-from consentinel.scanner.catalogue.regexes import MAX_LENGTH
+from consentinel.scanner.override_patterns import (
+    REQUESTS,
+    STORED,
+    Pattern,
+    UnnameableError,
+    pattern_for,
+    quoted,
+)
 from consentinel.scanner.party import registrable_domain
 from consentinel.scanner.rendering.escaping import visible
 from consentinel.scanner.report import Finding, Report
 
-_STORED = {"cookie": "cookies", "storage": "storage"}
-_REQUESTS = frozenset(("request", "pixel", "beacon", "script", "frame"))
 _MAX_REMARK = 160
-_PLAIN = re.compile(r"[!-~]+")
-_PLAIN_LETTER = re.compile(r"[\w:-]", re.ASCII)
 # Attributes that help to guess what something is for.
 _TOLD = ("lifetime", "http_only", "length", "entropy")
 _HEAD = """\
@@ -24,95 +25,78 @@ _HEAD = """\
 # what it is for; entries left as `unclassified` change nothing. Then give the file to the next scan:
 #   consentinel scan {site} --catalogue FILE
 """
+_LEFT_OUT = "# Left out, since no pattern can mean just this:\n"
+_Owner = tuple[bool, str, str]
 
 
 def draft_overrides(report: Report) -> str:
     """Return YAML with an entry for everything in a report that is unclassified and could be named.
 
-    One entry for each third party, and one for each item of the site itself. It holds no values.
+    One entry for each third party, and one for each item of the site itself. What no pattern can name is a
+    comment with the reason. It holds no values.
     """
-    findings = [finding for finding in report.findings if _can_be_named(finding)]
-    groups = [list(group) for _, group in groupby(sorted(findings, key=_owner), key=_owner)]
-    head = _HEAD.format(site=visible(report.site), count=f"{len(findings)} in {len(groups)} entries")
-    if not groups:
-        return f"{head}vendors: []\n"
-    return head + "vendors:\n" + "\n".join(_entries(groups))
+    entries: dict[_Owner, list[tuple[Finding, Pattern]]] = defaultdict(list)
+    owners: dict[Pattern, _Owner] = {}
+    left_out: list[str] = []
+    for finding in sorted(filter(_is_asked, report.findings), key=_owner):
+        try:
+            pattern = pattern_for(finding)
+        except UnnameableError as error:
+            left_out.append(f"#   {_remark(finding)} ({visible(str(error))})\n")
+        else:
+            # a pattern stands in one entry only, of whoever comes first
+            entries[owners.setdefault(pattern, _owner(finding))].append((finding, pattern))
+    return _head(report, entries, left_out) + _body(entries)
 
 
-def _can_be_named(finding: Finding) -> bool:
-    return finding.category is None and (finding.kind in _STORED or finding.kind in _REQUESTS)
+def _head(report: Report, named: Mapping[_Owner, Sequence[object]], left_out: Sequence[str]) -> str:
+    amount = sum(map(len, named.values()))
+    count = f"{amount} in {len(named)} entries" + (f", {len(left_out)} left out" if left_out else "")
+    head = _HEAD.format(site=visible(report.site), count=count)
+    return head + "".join([_LEFT_OUT, *left_out] if left_out else [])
 
 
-def _owner(finding: Finding) -> tuple[bool, str, str]:
+def _is_asked(finding: Finding) -> bool:
+    return finding.category is None and (finding.kind in STORED or finding.kind in REQUESTS)
+
+
+def _owner(finding: Finding) -> _Owner:
     """What goes into one entry: all of a third party, each single item of the site."""
     if finding.party == "third":
         return (True, registrable_domain(finding.host), "")
     return (False, finding.name, finding.kind)
 
 
-def _entries(groups: Iterable[Sequence[Finding]]) -> Iterator[str]:
+def _body(named: Mapping[_Owner, Sequence[tuple[Finding, Pattern]]]) -> str:
+    if not named:
+        return "vendors: []\n"
     ids: set[str] = set()
-    said: set[str] = set()
-    for group in groups:
-        patterns = "".join(_patterns(group, said))
-        if patterns:
-            owner = registrable_domain(group[0].host) if group[0].party == "third" else ""
-            yield "".join(
-                (
-                    f"  - id: {_id(owner or group[0].name, ids)}\n",
-                    f"    vendor: {_quoted(owner or 'The site itself')}\n",
-                    "    category: unclassified\n",
-                    "    purpose: To be written.\n",
-                    *(f"    # {_remark(finding)}\n" for finding in group),
-                    patterns,
-                )
-            )
+    return "vendors:\n" + "\n".join(_entry(owner, parts, ids) for owner, parts in named.items())
 
 
-def _patterns(group: Sequence[Finding], said: set[str]) -> Iterator[str]:
-    """Yield the lines of an entry's patterns, none that stands in the file already."""
-    for key in (*_STORED.values(), "hosts"):
-        found = (_pattern(finding) for finding in group if _STORED.get(finding.kind, "hosts") == key)
-        lines = [text for text in dict.fromkeys(found) if text and f"{key} {text}" not in said]
-        said.update(f"{key} {text}" for text in lines)
+def _entry(owner: _Owner, parts: Sequence[tuple[Finding, Pattern]], ids: set[str]) -> str:
+    is_third, name, _ = owner
+    return "".join(
+        (
+            f"  - id: {_id(name, ids)}\n",
+            f"    vendor: {quoted(name if is_third else 'The site itself')}\n",
+            "    category: unclassified\n",
+            "    purpose: To be written.\n",
+            *(f"    # {_remark(finding)}\n" for finding, _ in parts),
+            *_patterns(dict.fromkeys(pattern for _, pattern in parts)),
+        )
+    )
+
+
+def _patterns(patterns: Iterable[Pattern]) -> Iterator[str]:
+    """Yield the lines of an entry's patterns, list by list."""
+    lists: dict[str, list[str]] = {key: [] for key in (*STORED.values(), "hosts")}
+    for pattern in patterns:
+        lists[pattern.key].append(f"      - {pattern.text}\n")
+    for key, lines in lists.items():
         if lines:
             yield f"    {key}:\n"
-            yield from (f"      - {text}\n" for text in lines)
-
-
-def _pattern(finding: Finding) -> str | None:
-    if finding.kind in _STORED:
-        return _name(finding)
-    if finding.party == "third":
-        return _quoted(finding.host)
-    host, _, path = finding.name.partition("/")
-    return _quoted(f"{finding.host}/{path.partition('*')[0]}" if host else finding.host)
-
-
-def _name(finding: Finding) -> str | None:
-    """Return a pattern for the name, None where none can say it; `*` is what differs between visits."""
-    how, text = _how(finding.name)
-    domain = _quoted(registrable_domain(finding.host))
-    return f"{{{how}: {_quoted(text)}, domain: {domain}}}" if 0 < len(text) <= MAX_LENGTH else None
-
-
-def _how(name: str) -> tuple[str, str]:
-    stem, star, rest = name.partition("*")
-    is_plain = _PLAIN.fullmatch(stem) is not None
-    if is_plain and not star:
-        return "name", name
-    if is_plain and not rest:
-        return "prefix", stem
-    return "regex", ".+".join(map(_escaped, re.split(r"\*+", name)))
-
-
-def _escaped(text: str) -> str:
-    """Return an expression for a text, with nothing in it that YAML, or reading it, would change."""
-    return "".join(letter if _PLAIN_LETTER.fullmatch(letter) else _code(ord(letter)) for letter in text)
-
-
-def _code(point: int) -> str:
-    return f"\\x{point:02x}" if point < 0x100 else f"\\u{point:04x}" if point < 0x10000 else f"\\U{point:08x}"
+            yield from lines
 
 
 def _remark(finding: Finding) -> str:
@@ -132,14 +116,11 @@ def _remark(finding: Finding) -> str:
 
 def _id(owner: str, taken: set[str]) -> str:
     """Return an id of the catalogue's form that no entry has yet."""
-    base = re.sub(r"[^a-z0-9]+", "-", owner.lower()).strip("-")[:40].strip("-") or "item"
+    base = re.sub(r"[^a-z0-9]+", "-", owner.lower()).strip("-")[:40].strip("-")
+    if base in ("", "null"):  # which YAML would read as nothing
+        base = "item"
     number = 1
     while (found := base if number == 1 else f"{base}-{number}") in taken:
         number += 1
     taken.add(found)
     return found
-
-
-def _quoted(text: str) -> str:
-    """Return a text as a YAML scalar on one line."""
-    return yaml.safe_dump(text, default_style='"', width=2**31, allow_unicode=False).strip()

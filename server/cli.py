@@ -82,7 +82,8 @@ class RootGroup(click.Group):
 def main() -> None:
     """Scan a website for cookies, pixels and CAPTCHA trackers, and review what changed.
 
-    Exit status: 0 done, 1 what was asked to fail did (`diff`, `scan --fail-on`), 2 it could not be done.
+    Exit status: 0 done, 1 something was found that a build should stop at (`diff`, `scan --fail-on`,
+    `catalogue check`, a line that `classify` could not read), 2 it could not be done.
     """
 
 

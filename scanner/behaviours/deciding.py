@@ -11,14 +11,13 @@ from dataclasses import replace
 
 import msgspec
 
-from consentinel.scanner.behaviours.flows import Flow, flows
+from consentinel.scanner.behaviours.flows import MAX_CLUES, MAX_NAMED, Flow, flows
 from consentinel.scanner.behaviours.judged import Judged
-from consentinel.scanner.behaviours.syncs import CONFIDENCE, RULE, Sync, sync_findings
+from consentinel.scanner.behaviours.syncs import CONFIDENCE, RULE, Syncs
 from consentinel.scanner.party import OwnHosts
 
 _ITEM = "An identifier that advertisers are given."
 _REQUEST = "Passes on an identifier that advertisers have as well."
-_MAX_NAMED = 3
 
 
 class _Notes:
@@ -27,19 +26,13 @@ class _Notes:
     def __init__(self) -> None:
         self.clues: dict[int, set[str]] = defaultdict(set)
         self.advertisers: dict[int, set[str]] = defaultdict(set)
-        self.syncs: dict[tuple[str, str], Sync] = defaultdict(Sync)
 
     def take(self, flow: Flow) -> None:
         """Note what one identifier's way says of all that had a part in it."""
-        for holder, sending in flow.pairs:
-            carried = sending.carried
-            self.clues[sending.place].add(f"carries {carried.what} of {holder.label} ({carried.where})")
-            for place in flow.holders[holder]:
-                self.clues[place].add(f"{carried.what} is sent to {sending.to} ({carried.where})")
-        for place, advertiser in (*flow.shared_items(), *flow.shared_requests()):
-            self.advertisers[place].add(advertiser)
-        for holder, sending in flow.syncs():
-            self.syncs[holder.domain, sending.to].add(holder, sending, flow.seen[sending.place])
+        for place, clues in flow.clues():
+            self.clues[place].update(clues)
+        for place, advertisers in (*flow.shared_items(), *flow.shared_requests()):
+            self.advertisers[place].update(advertisers)
 
 
 def with_behaviour(seen: Sequence[Judged], own: OwnHosts) -> Iterator[Judged]:
@@ -47,23 +40,24 @@ def with_behaviour(seen: Sequence[Judged], own: OwnHosts) -> Iterator[Judged]:
 
     The order of `seen` decides nothing. No value leaves: clues name items, domains and parameters.
     """
-    notes = _Notes()
+    notes, syncs = _Notes(), Syncs(seen)
     for flow in flows(seen, own):
         notes.take(flow)
+        syncs.take(flow)
     for place, judged in enumerate(seen):
         yield _noted(judged, notes.clues.get(place), notes.advertisers.get(place))
-    yield from sync_findings(notes.syncs, seen)
+    yield from syncs.findings()
 
 
 def _noted(judged: Judged, clues: set[str] | None, advertisers: set[str] | None) -> Judged:
     if clues:
-        judged = replace(judged, clues=tuple(sorted(clues)))
+        judged = replace(judged, clues=tuple(sorted(clues)[:MAX_CLUES]))
     return _answered(judged, sorted(advertisers)) if advertisers else judged
 
 
 def _answered(judged: Judged, advertisers: list[str]) -> Judged:
     is_item = judged.observation.kind in ("cookie", "storage")
-    named = ", ".join(advertisers[:_MAX_NAMED]) + (" and others" if len(advertisers) > _MAX_NAMED else "")
+    named = ", ".join(advertisers[:MAX_NAMED]) + (" and others" if len(advertisers) > MAX_NAMED else "")
     what = "Its value is given to" if is_item else "The identifier in it is shared with"
     decision = msgspec.structs.replace(
         judged.decision,

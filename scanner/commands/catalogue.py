@@ -11,6 +11,7 @@ from consentinel.scanner.catalogue.explaining import Explanation, explain
 from consentinel.scanner.catalogue.loading import read_core, read_overrides
 from consentinel.scanner.catalogue.taxonomy import Kind, parse_resource_type
 from consentinel.scanner.commands import catalogue_update
+from consentinel.scanner.commands.catalogue_option import with_overrides
 from consentinel.scanner.commands.shown_subject import Asked, subjects_for
 from consentinel.scanner.commands.warning import known_by
 from consentinel.scanner.errors import InputError
@@ -63,14 +64,7 @@ def _extent(reports: list[Checked]) -> str:
 @click.option("--site", metavar="URL", help="Page that it was seen on.")
 @click.option("--value", metavar="TEXT", help="Value, for its shape.")
 @click.option("--type", "resource_type", metavar="TYPE", help="What the request is for: script, image, ….")
-@click.option(
-    "--catalogue",
-    "overrides",
-    metavar="FILE",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    help="File with entries that go before those of the catalogue.",
-)
+@with_overrides
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def show(
     text: str,

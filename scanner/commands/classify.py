@@ -9,6 +9,7 @@ from typing import BinaryIO
 import click
 
 from consentinel.scanner.classifying import MAX_LINE, classify_line
+from consentinel.scanner.commands.catalogue_option import with_overrides
 from consentinel.scanner.commands.warning import known_by
 from consentinel.scanner.errors import InputError
 from consentinel.scanner.outputs import print_stream
@@ -18,14 +19,7 @@ from consentinel.scanner.settings import resolve_settings
 
 @click.command("classify")
 @click.argument("source", metavar="[FILE|-]", default="-", type=click.Path(path_type=Path, allow_dash=True))
-@click.option(
-    "--catalogue",
-    "overrides",
-    metavar="FILE",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    help="File with entries that go before those of the catalogue.",
-)
+@with_overrides
 def command(source: Path, overrides: tuple[Path, ...]) -> None:
     """Say what cookies, storage items and requests are, one JSON object a line.
 

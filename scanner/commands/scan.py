@@ -72,7 +72,7 @@ _STOPPING = "stopping with what was found so far; once more (Ctrl-C) quits at on
     "draft",
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help="Write what is unclassified to FILE, ready to be filled in and given to --catalogue.",
+    help="Write what is unclassified to a new FILE, ready to be filled in and given to --catalogue.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="No progress on standard error.")
 @scan_options

@@ -7,6 +7,7 @@ import msgspec
 
 from consentinel.scanner.catalogue.entries import HostPattern, NamePattern, Sheet
 from consentinel.scanner.catalogue.subject import Decision
+from consentinel.scanner.catalogue.taxonomy import Category
 from consentinel.scanner.packs.parsed import Answer, Conflict
 
 Pattern = NamePattern | HostPattern
@@ -87,8 +88,21 @@ def _conflict(key: str, pattern: Pattern, others: Sequence[Pattern]) -> Conflict
     return Conflict(
         what=f"{key}@{','.join(domains)}" if domains else key,
         answers=tuple(dict.fromkeys(_answers(sides))),
-        answer="targeting" if to_targeting else others[0].decision.category,
+        answer="targeting" if to_targeting else _answer(pattern, others),
     )
+
+
+def _answer(pattern: Pattern, others: Sequence[Pattern]) -> Category | None:
+    """Return what is answered at the pattern's domain; None where it depends on second signs of the item."""
+    first = max(others, key=lambda other: _closeness(other, pattern))
+    depends = isinstance(first, NamePattern) and (first.requires or first.value is not None)
+    return None if depends else first.decision.category
+
+
+def _closeness(other: Pattern, pattern: Pattern) -> int:
+    """Return how close the domains of a pattern come to those of another: the longest one wins."""
+    meeting = (mine for mine in _domains(other) if any(_within(theirs, mine) for theirs in _domains(pattern)))
+    return max(map(len, meeting), default=0)
 
 
 def _answers(sides: Iterable[Pattern]) -> Iterable[Answer]:

@@ -37,7 +37,7 @@ class Answer(msgspec.Struct, frozen=True):
 class Conflict(msgspec.Struct, frozen=True, kw_only=True):
     """Sources that disagree. what: `cookie:NAME[@DOMAIN,…]` or `host:HOST`.
 
-    answer: the category that is answered none the less, None where nobody decides.
+    answer: the category that is answered none the less, None where nobody decides or second signs do.
     """
 
     what: str

@@ -1,11 +1,12 @@
 import json
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from consentinel.scanner.classifying import MAX_LINE, classify_line
+from consentinel.scanner.classifying import MAX_LINE, Item, classify_line
 from tests.support.observing import core_catalogue
 
 COOKIE = {"kind": "cookie", "name": "_ga", "domain": ".example.org", "site": "https://www.example.org/"}
@@ -63,6 +64,27 @@ def test_second_signs_come_from_the_fields() -> None:
     assert answer({**session, "party": "third"})["category"] is None
 
 
+@pytest.mark.parametrize(
+    ("said", "age_s"),
+    [
+        ({}, None),
+        ({"session": True}, 0),
+        ({"session": False}, None),
+        ({"max_age": None}, 0),
+        ({"max_age": None, "session": True}, 0),
+        ({"max_age": None, "session": False}, None),
+        ({"max_age": 0}, None),
+        ({"max_age": -1}, None),
+        ({"max_age": 0, "session": True}, 0),
+        ({"max_age": 0.4}, 1),
+        ({"max_age": 3600, "session": False}, 3600),
+        ({"max_age": 3600}, 3600),
+    ],
+)
+def test_what_is_a_session_and_what_a_deletion(said: dict[str, Any], age_s: int | None) -> None:
+    assert msgspec.convert({**COOKIE, **said}, Item).subject().max_age_s == age_s
+
+
 @pytest.mark.parametrize("age", [0, -1, None, 3600, 3600.5])
 def test_max_age_may_be_any_number(age: float | None) -> None:
     assert "error" not in answer({**COOKIE, "max_age": age})
@@ -97,6 +119,11 @@ def test_a_bad_line_is_answered_by_an_error(line: bytes, problem: str) -> None:
 
 def test_a_bad_object_keeps_its_fields() -> None:
     assert answer({"kind": "cookie", "id": 7})["id"] == 7
+
+
+def test_an_error_that_came_in_is_none_of_the_answer() -> None:
+    assert "error" not in answer({**COOKIE, "error": "timeout"})
+    assert "needs a name" in answer({"kind": "cookie", "error": "timeout"})["error"]
 
 
 def test_a_line_that_is_too_long() -> None:

@@ -17,6 +17,8 @@ from tests.support.installed_packs import damage, install_packs
 SITE = "https://www.shop.example/"
 PACKS = ("open-cookie-database", "third-party-web", "easylist", "easyprivacy")
 
+LEFT_OUT = "installed packs that could not be used were left out"
+
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -138,7 +140,10 @@ def test_a_damaged_pack_is_left_out_with_a_warning(data: Path, tmp_path: Path) -
     (warning,) = found.warnings
     assert warning.startswith("a pack was left out: open-cookie-database: ")
     assert "consentinel catalogue update" in warning
-    assert [line.split(" ")[0] for line in found.lists[:-1]] == list(PACKS[1:])
+    *packs, left_out, engine = found.lists
+    assert [line.split(" ")[0] for line in packs] == list(PACKS[1:])
+    assert left_out == LEFT_OUT
+    assert engine.startswith("filter lists")
     assert decide(found, cookie("acme_anvil")).category is None
     assert decide(found, request("https://acme-ads.example/")).category == "targeting"
 
@@ -149,7 +154,9 @@ def test_packs_without_filter_lists_ask_none(data: Path, tmp_path: Path) -> None
     damage(tmp_path / "data", "easyprivacy.txt")
     found = load_knowledge(ScanSettings(data=tmp_path / "data"))
     assert len(found.warnings) == 2
-    assert [line.split(" ")[0] for line in found.lists] == list(PACKS[:2])
+    *packs, left_out = found.lists
+    assert [line.split(" ")[0] for line in packs] == list(PACKS[:2])
+    assert left_out == LEFT_OUT
 
 
 def test_packs_may_be_left_out(data: Path) -> None:

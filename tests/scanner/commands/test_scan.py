@@ -174,6 +174,14 @@ def test_the_review_list_filled_in_is_an_override_for_the_next_scan(serve: Serve
     assert before.environment.catalogue != after.environment.catalogue
 
 
+def test_a_draft_never_replaces_a_file_that_is_there(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.yaml"
+    mine.write_text("vendors: []\n")
+    result = run_cli("scan", "http://127.0.0.1:9/", "--write-overrides", mine, "--catalogue", mine)
+    assert (result.exit_code, mine.read_text()) == (2, "vendors: []\n")
+    assert "is there already, perhaps with your own answers: name a new file" in result.stderr
+
+
 def test_where_the_draft_goes_is_checked_before_the_scan(serve: Serve, tmp_path: Path) -> None:
     built = site(0)
     arguments = (*mapped_to(serve(built)), *QUICK, "--write-overrides", tmp_path / "no" / "todo.yaml")

@@ -49,6 +49,19 @@ def test_domains_have_to_meet(domain: str, amount: int) -> None:
     assert len(conflicts([strong, pack("one", row("acme_a", "Analytics", domain))])) == amount
 
 
+def test_the_answer_is_that_of_the_closest_domain() -> None:
+    weak = pack("one", row("acme_a", "Analytics", "acme.example"))
+    strong = core("cookies: [{name: acme_a, category: functional}, {name: acme_a, domain: acme.example}]")
+    (found,) = conflicts([strong, weak])
+    assert found.answer == "targeting"
+
+
+def test_where_second_signs_decide_there_is_no_one_answer() -> None:
+    strong = core("cookies: [{name: acme_a, requires: [http-only]}]")
+    (found,) = conflicts([strong, pack("one", row("acme_a", "Analytics"))])
+    assert found.answer is None
+
+
 def test_functional_that_may_mean_necessary_does_not_contradict_it() -> None:
     weak = pack("one", row("acme_a", "Functional"))
     strong = core("cookies: [{name: acme_a, category: strictly-necessary}]")

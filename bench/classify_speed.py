@@ -1,6 +1,7 @@
 """`Catalogue.decide` on one core: items per second, whether its size matters, and its memory.
 
-Subjects are names and URLs as scans of many sites bring them.
+Subjects are names and URLs as scans of many sites bring them: each has a site of its own, hosts repeat only
+where they are known ones, and who is first party has to be told from both.
 """
 
 import gc
@@ -21,7 +22,8 @@ from consentinel.scanner.catalogue.subject import Subject
 _COUNT = 20_000
 _ROUNDS = 5
 _MORE = 1_000
-_SITE = "https://www.bench.example/"
+# Endings of one label and of two, since registrable domains are told by them.
+_ENDINGS = ("example", "test", "co.uk", "com.au")
 _KNOWN_COOKIES = (
     "_ga",
     "_gid",
@@ -48,7 +50,8 @@ def measure_classify() -> Measure:
         name="classify",
         value=middle(speeds),
         unit="items/s",
-        how=f"{_COUNT:,} cookies, storage items and requests, half of them unknown, {_ROUNDS} rounds",
+        how=f"{_COUNT:,} cookies, storage items and requests of as many sites, half of them unknown, "
+        f"{_ROUNDS} rounds",
         bound="at least",
         budget=20_000,
         values=speeds,
@@ -137,11 +140,17 @@ def _speed(catalogue: Catalogue, subjects: list[Subject]) -> float:
     return len(subjects) / (time.process_time() - started)
 
 
+def _site(chance: random.Random) -> str:
+    return f"{_token(chance)}.{chance.choice(_ENDINGS)}"
+
+
 def _cookie(chance: random.Random) -> Subject:
+    site = _site(chance)
+    host = chance.choice((site, f"www.{site}", f"{_token(chance)}.{_site(chance)}"))
     known = chance.random() < 0.5
     name = chance.choice((*_KNOWN_COOKIES, f"_ga_{_token(chance)}")) if known else _token(chance)
     return Subject(
-        kind="cookie", name=name, host="bench.example", site=_SITE, party="first", value=_token(chance, 32),
+        kind="cookie", name=name, host=host, site=f"https://www.{site}/", value=_token(chance, 32),
         max_age_s=chance.choice((None, 3600, 63_072_000)), writer_url=f"https://cdn-{_token(chance)}.example/t.js",
     )  # fmt: skip
 
@@ -152,7 +161,8 @@ def _storage(chance: random.Random) -> Subject:
         if chance.random() < 0.5
         else _token(chance)
     )
-    return Subject(kind="storage", name=name, host="www.bench.example", site=_SITE, party="first")
+    host = f"www.{_site(chance)}"
+    return Subject(kind="storage", name=name, host=host, site=f"https://{host}/")
 
 
 def _request(chance: random.Random) -> Subject:
@@ -160,12 +170,12 @@ def _request(chance: random.Random) -> Subject:
     place = (
         chance.choice(_KNOWN_HOSTS)
         if known
-        else f"{_token(chance)}.example/{_token(chance)}/{_token(chance)}.js"
+        else f"{_token(chance)}.{_site(chance)}/{_token(chance)}/{_token(chance)}.js"
     )
     joint = "&" if "?" in place else "?"
     return Subject(
         kind="request", host=place.partition("/")[0], url=f"https://{place}{joint}r={_token(chance)}",
-        resource_type="script", site=_SITE, party="third",
+        resource_type="script", site=f"https://www.{_site(chance)}/",
     )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """Who is first party and who is third: registrable domains by the Public Suffix List, offline."""
 
 import ipaddress
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -11,6 +12,8 @@ from consentinel.scanner.catalogue.taxonomy import Party
 # The snapshot that ships with tldextract: no request, no cache directory. Private domains (github.io) are
 # suffixes, since their owners are strangers to each other.
 _extract = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
+# Hosts that are compared label by label: what folding or the list's parser might change is not among them.
+_PLAIN = re.compile(r"[a-z0-9_-][a-z0-9_.-]*(?<!\.)")
 
 
 @lru_cache(maxsize=16_384)
@@ -29,6 +32,23 @@ def registrable_domain(host: str) -> str:
     return ".".join(folded.split(".")[-2:])
 
 
+def same_site(one: str, other: str) -> bool:
+    """Say whether two hosts have the same registrable domain.
+
+    A registrable domain ends as its host does and has two labels, unless the host has only one. So hosts that
+    differ in these are strangers, and the list, which is dear, need not be asked.
+    """
+    if one == other:
+        return True
+    if _PLAIN.fullmatch(one) and _PLAIN.fullmatch(other) and _end(one) != _end(other):
+        return False
+    return registrable_domain(one) == registrable_domain(other)
+
+
+def _end(host: str) -> list[str]:
+    return host.rsplit(".", 2)[-2:]
+
+
 def is_public_name(host: str) -> bool:
     """Say whether a host has an ending of the Public Suffix List and a name before it."""
     extracted = _extract(host)
@@ -36,6 +56,8 @@ def is_public_name(host: str) -> bool:
 
 
 def _is_address(host: str) -> bool:
+    if not (host[-1:].isdigit() or ":" in host or host.endswith("]")):
+        return False
     try:
         ipaddress.ip_address(host.strip("[]"))
     except ValueError:

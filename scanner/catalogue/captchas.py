@@ -1,11 +1,11 @@
 """The CAPTCHA table: which product, in which version, a URL or a name belongs to."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
 
-from consentinel.scanner.catalogue.entries import CaptchaProduct, NameKind, NamePattern
+from consentinel.scanner.catalogue.entries import CaptchaProduct, NameKind, NamePattern, Sheet
 from consentinel.scanner.catalogue.facts import Facts
 from consentinel.scanner.catalogue.names import NameTable
 from consentinel.scanner.catalogue.regexes import has_top_level_alternative, literal_start
@@ -14,11 +14,53 @@ _SEGMENT = re.compile(r"(?<=/)[^/?]+(?=[/?])")
 
 
 class CaptchaTable:
-    """The products of one layer. Where several share a host, a script pattern decides, else the last one."""
+    """The products of all layers, asked as one: each id once, as its strongest layer describes it.
+
+    A product stands where its weakest layer has it. So a verdict that an operator changes answers for what
+    the core gives to this very product, and not for its sisters at the same host or with the same names.
+    Products that only a stronger layer has are asked first.
+    """
+
+    def __init__(self, sheets: Sequence[Sheet]) -> None:
+        """Take sheets, the strongest first."""
+        self._by_id: dict[str, CaptchaProduct] = {}
+        for sheet in reversed(sheets):
+            self._by_id.update((product.id, product) for product in sheet.captchas)
+        self._groups = tuple(_Group(self._by_id[name] for name in ids) for ids in _new_ids(sheets) if ids)
+        self.products = tuple(product for group in self._groups for product in group.products)
+
+    def described_by(self, sheet: Sheet) -> frozenset[str]:
+        """Return the ids for which this sheet is the strongest."""
+        return frozenset(product.id for product in sheet.captchas if self._by_id[product.id] is product)
+
+    def by_id(self, product_id: str) -> CaptchaProduct | None:
+        """Return the product with this id."""
+        return self._by_id.get(product_id)
+
+    def by_name(self, facts: Facts) -> NamePattern | None:
+        """Return the pattern for a cookie or storage name; its `vendor.id` is the product's."""
+        return next((found for group in self._groups if (found := group.by_name(facts))), None)
+
+    def by_url(self, facts: Facts, path: str) -> CaptchaProduct | None:
+        """Return the product that a URL at the subject's host, with this path and query, belongs to."""
+        return next((found for group in self._groups if (found := group.by_url(facts, path))), None)
+
+
+def _new_ids(sheets: Sequence[Sheet]) -> Iterator[tuple[str, ...]]:
+    """Yield for each sheet, the strongest first, the ids that no weaker one has."""
+    for number, sheet in enumerate(sheets):
+        known = {product.id for weaker in sheets[number + 1 :] for product in weaker.captchas}
+        yield tuple(product.id for product in sheet.captchas if product.id not in known)
+
+
+class _Group:
+    """Products that come into the table with one layer.
+
+    Where several share a host, a script pattern decides, else the last one.
+    """
 
     def __init__(self, products: Iterable[CaptchaProduct]) -> None:
         self.products = tuple(products)
-        self._by_id = {product.id: product for product in self.products}
         self._cookies = NameTable(_distinct(self.products, "cookie"))
         self._storage = NameTable(_distinct(self.products, "storage"))
         self._by_host: dict[str, list[tuple[str, CaptchaProduct]]] = {}
@@ -28,23 +70,19 @@ class CaptchaTable:
                 self._by_host.setdefault(host, []).append((slash + path, product))
         self._self_hosted = _SelfHosted(self.products)
 
-    def by_id(self, product_id: str) -> CaptchaProduct | None:
-        """Return the product with this id."""
-        return self._by_id.get(product_id)
-
     def by_name(self, facts: Facts) -> NamePattern | None:
-        """Return the pattern for a cookie or storage name."""
         table = self._cookies if facts.subject.kind == "cookie" else self._storage
         return table.find(facts.subject.name, facts)
 
     def by_url(self, facts: Facts, path: str) -> CaptchaProduct | None:
-        """Return the product that a URL at the subject's host, with this path and query, belongs to."""
         here = list(self._at(facts.suffixes, path))
+        if not here:
+            return self._self_hosted.find(path)
         url = f"https://{facts.host}{path}"
         for product in here:
             if any(script.search(url) for script in product.scripts):
                 return product
-        return here[-1] if here else self._self_hosted.find(path)
+        return here[-1]
 
     def _at(self, suffixes: tuple[str, ...], path: str) -> Iterator[CaptchaProduct]:
         for suffix in suffixes:

@@ -5,11 +5,13 @@ from typing import Literal
 
 import msgspec
 
+from consentinel.scanner.catalogue.entries import NamePattern
 from consentinel.scanner.catalogue.facts import Facts
 from consentinel.scanner.catalogue.hosts import misfit
 from consentinel.scanner.catalogue.matching import Catalogue
 from consentinel.scanner.catalogue.names import misfits
 from consentinel.scanner.catalogue.subject import Decision, Subject
+from consentinel.scanner.catalogue.tables import LayerTables
 from consentinel.scanner.catalogue.taxonomy import Layer
 
 
@@ -72,11 +74,17 @@ def _candidates(catalogue: Catalogue, facts: Facts) -> Iterator[Candidate]:
     for layer in catalogue.layers:
         if facts.subject.kind in ("cookie", "storage"):
             for name in layer.names(facts).candidates(facts.subject.name):
-                reasons = tuple(misfits(name, facts))
+                reasons = (*misfits(name, facts), *_against(layer, name, facts))
                 yield _candidate("name", name.source, name.decision, reasons)
         for host in layer.hosts.candidates(facts.suffixes):
             reason = misfit(host, facts)
             yield _candidate("host", host.source, host.decision, () if reason is None else (reason,))
+
+
+def _against(layer: LayerTables, name: NamePattern, facts: Facts) -> Iterator[str]:
+    host = layer.host_against(name, facts)
+    if host is not None:
+        yield f"only at hosts that are not {host.vendor.name}'s"
 
 
 def _candidate(

@@ -1,12 +1,13 @@
 """What can be told about a subject before any entry is looked at."""
 
+import re
 from functools import lru_cache
 
 from consentinel.scanner import urls
 from consentinel.scanner.catalogue.entries import Sign
 from consentinel.scanner.catalogue.subject import Subject
 from consentinel.scanner.catalogue.taxonomy import parse_resource_type
-from consentinel.scanner.party import registrable_domain
+from consentinel.scanner.party import same_site
 
 # "short-lived": gone within a day, as session and CSRF cookies with an explicit lifetime are.
 SHORT_LIVED_S = 24 * 3600
@@ -14,19 +15,22 @@ _MAX_LABELS = 16
 # The hosts of one scan come again and again.
 _REMEMBERED = 4096
 _MAX_URL = 2048
+# The host of a URL as nearly all are written: no user, no capitals, nothing to escape.
+_PLAIN_HOST = re.compile(r"https?://([a-z0-9_.-]+)(?::[0-9]+)?(?:[/?#]|\Z)")
+_FROM_PATH = re.compile(r"[/?].*", re.DOTALL)
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def host_of(url: str | None) -> str:
     """Return the lower-case host of a URL without a final dot, '' where there is none."""
-    return urls.host_of(url or "").strip(".")
+    plain = _PLAIN_HOST.match(url or "")
+    return (plain[1] if plain else urls.host_of(url or "")).strip(".")
 
 
 def path_of(url: str | None) -> str:
     """Return path and query of a URL, without the fragment and cut at 2048 characters."""
     rest = (url or "").partition("://")[2].partition("#")[0]
-    cut = min((at for at in (rest.find("/"), rest.find("?")) if at >= 0), default=len(rest))
-    path = rest[cut:_MAX_URL]
+    found = _FROM_PATH.search(rest, 0, _MAX_URL)
+    path = found[0] if found else ""
     return path if path.startswith("/") else f"/{path}"
 
 
@@ -66,7 +70,7 @@ class Facts:
             return self.subject.party == "first"
         if not self.site_host or not self.host:
             return None
-        return registrable_domain(self.site_host) == registrable_domain(self.host)
+        return same_site(self.site_host, self.host)
 
     def site_lives_on(self, host: str) -> bool:
         """Say whether the page itself belongs to this host: then the host says nothing of third parties."""

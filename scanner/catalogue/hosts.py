@@ -19,9 +19,11 @@ class HostTable:
 
         A whole-host pattern is passed over where the scanned site itself lives on that host.
         """
-        return next(
-            (found for found in self.candidates(facts.suffixes) if misfit(found, facts) is None), None
-        )
+        for suffix in facts.suffixes:
+            for found in self._by_host.get(suffix, ()):
+                if misfit(found, facts) is None:
+                    return found
+        return None
 
     def candidates(self, suffixes: tuple[str, ...]) -> Iterator[HostPattern]:
         """Yield all patterns for a host or its parents, the most specific first."""
@@ -66,14 +68,14 @@ class PathTable:
     def find(self, facts: Facts) -> PathPattern | None:
         """Return the first pattern for the path of a URL, or None."""
         path, _, query = (facts.path or "").partition("?")
-        candidates = (
+        candidates: tuple[PathPattern, ...] = (
             *self._by_end.get(_last_segment(path), ()),
             *self._by_start.get(_first_segment(path), ()),
         )
-        fitting = (found for found in candidates if _fits(found, path, query))
-        return next(
-            (found for found in fitting if not found.types or facts.resource_type in found.types), None
-        )
+        for found in candidates:
+            if _fits(found, path, query) and (not found.types or facts.resource_type in found.types):
+                return found
+        return None
 
 
 def _last_segment(path: str) -> str:
@@ -88,7 +90,3 @@ def _fits(pattern: PathPattern, path: str, query: str) -> bool:
     if not (path.startswith(pattern.starts) and path.endswith(pattern.ends)):
         return False
     return pattern.query is None or pattern.query.search(query) is not None
-
-
-def _has_type(pattern: PathPattern, facts: Facts) -> bool:
-    return not pattern.types or facts.resource_type in pattern.types

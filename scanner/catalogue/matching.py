@@ -1,9 +1,10 @@
 """Decisions: what a cookie, storage item, request or CAPTCHA is, and which rule says so."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
+from consentinel.scanner.catalogue.captchas import CaptchaTable
 from consentinel.scanner.catalogue.entries import CaptchaProduct, CategoryText, Sheet
 from consentinel.scanner.catalogue.facts import Facts, path_of
 from consentinel.scanner.catalogue.questions import Question, questions_for
@@ -21,8 +22,9 @@ class Catalogue:
     def __init__(self, sheets: Sequence[Sheet], version: str, opinions: SecondOpinions | None = None) -> None:
         self.sheets = tuple(sheets)
         self.version = version
-        self.layers = tuple(LayerTables(sheet) for sheet in self.sheets)
-        self.captchas = _effective(self.sheets)
+        self._captcha_table = CaptchaTable(self.sheets)
+        self.captchas = self._captcha_table.products
+        self.layers = tuple(LayerTables(sheet, self._captcha_table) for sheet in self.sheets)
         self.categories: tuple[CategoryText, ...] = next(
             (sheet.categories for sheet in reversed(self.sheets) if sheet.categories), ()
         )
@@ -32,14 +34,20 @@ class Catalogue:
     def decide(self, subject: Subject) -> Decision:
         """Return what `subject` is; UNCLASSIFIED where no entry speaks of it. Never raises."""
         facts = Facts(subject)
-        answers = (question.ask(facts) for question in self.questions(subject))
-        decision = next((answer for answer in answers if answer is not None), UNCLASSIFIED)
+        decision = self._answer(subject, facts)
         if self._opinions is None:
             return decision
         further = self._opinions.evidence(facts, decision)
         return (
             msgspec.structs.replace(decision, evidence=decision.evidence + further) if further else decision
         )
+
+    def _answer(self, subject: Subject, facts: Facts) -> Decision:
+        for question in self.questions(subject):
+            answer = question.ask(facts)
+            if answer is not None:
+                return answer
+        return UNCLASSIFIED
 
     def questions(self, subject: Subject) -> tuple[Question, ...]:
         """Return what is asked about a subject of this kind, in order: the first answer counts."""
@@ -53,14 +61,4 @@ class Catalogue:
 
     def captcha_of_url(self, url: str) -> CaptchaProduct | None:
         """Return the CAPTCHA product that a URL belongs to, or None."""
-        facts = Facts(Subject(kind="request", url=url))
-        path = path_of(url)
-        return next((found for layer in self.layers if (found := layer.captchas.by_url(facts, path))), None)
-
-
-def _effective(sheets: Iterable[Sheet]) -> tuple[CaptchaProduct, ...]:
-    """Every product once, as its strongest layer describes it, in the order of the weakest layer's table."""
-    strongest: dict[str, CaptchaProduct] = {}
-    for sheet in reversed(list(sheets)):
-        strongest.update((product.id, product) for product in sheet.captchas)
-    return tuple(strongest.values())
+        return self._captcha_table.by_url(Facts(Subject(kind="request", url=url)), path_of(url))

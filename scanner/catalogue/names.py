@@ -1,7 +1,7 @@
 """Cookie and storage names: found through dictionaries, so that cost does not grow with the catalogue."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from consentinel.scanner.catalogue.entries import NamePattern
 from consentinel.scanner.catalogue.facts import Facts
@@ -75,13 +75,10 @@ class _Bucket:
     def find(self, name: str, facts: Facts) -> NamePattern | None:
         if self._by_domain:
             for suffix in facts.suffixes:
-                for pattern in self._by_domain.get(suffix, ()):
-                    if _fits(pattern, name, facts):
-                        return pattern
-        for pattern in self._anywhere:
-            if _fits(pattern, name, facts):
-                return pattern
-        return None
+                found = _first(self._by_domain.get(suffix, ()), name, facts)
+                if found is not None:
+                    return found
+        return _first(self._anywhere, name, facts)
 
 
 def _strictness(pattern: NamePattern) -> tuple[bool, int]:
@@ -96,9 +93,16 @@ def _lengths(table: dict[str, _Bucket]) -> dict[str, tuple[int, ...]]:
     return {head: tuple(sorted(lengths, reverse=True)) for head, lengths in found.items()}
 
 
-def _fits(pattern: NamePattern, name: str, facts: Facts) -> bool:
-    if not _is_called(pattern, name):
-        return False
+def _first(patterns: Sequence[NamePattern], name: str, facts: Facts) -> NamePattern | None:
+    """Return the first pattern that fits; without a call for each whose name does not, as they are many."""
+    cut = name[:MAX_NAME]
+    for pattern in patterns:
+        if (pattern.regex is None or pattern.regex.fullmatch(cut)) and _is_shown(pattern, facts):
+            return pattern
+    return None
+
+
+def _is_shown(pattern: NamePattern, facts: Facts) -> bool:
     if pattern.value is not None and not _has_shape(pattern.value, facts.subject.value):
         return False
     return all(facts.shows(sign) for sign in pattern.requires)

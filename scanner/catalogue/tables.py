@@ -14,11 +14,15 @@ _BY_HOST, _BY_WRITER, _BY_OTHER_KIND = 0.7, 0.6, 0.75
 
 
 class LayerTables:
-    """Every way to find an entry of one layer; each returns its answer or None."""
+    """Every way to find an entry of one layer; each returns its answer or None.
 
-    def __init__(self, sheet: Sheet) -> None:
+    captchas: the table of all layers, of which this one tells the products that it describes itself.
+    """
+
+    def __init__(self, sheet: Sheet, captchas: CaptchaTable | None = None) -> None:
         self.sheet = sheet
-        self.captchas = CaptchaTable(sheet.captchas)
+        self.captchas = captchas or CaptchaTable([sheet])
+        self._products = self.captchas.described_by(sheet)
         self.hosts = HostTable(sheet.hosts)
         self._paths = PathTable(sheet.paths)
         self._cookies = NameTable(name for name in sheet.names if name.kind == "cookie")
@@ -31,28 +35,45 @@ class LayerTables:
     def by_captcha_id(self, facts: Facts) -> Decision | None:
         """It is a CAPTCHA that a collector has named."""
         product = self.captchas.by_id(facts.subject.name)
-        return product.decision if product else None
+        return product.decision if product and product.id in self._products else None
 
     def by_captcha_name(self, facts: Facts) -> Decision | None:
         """The name belongs to a CAPTCHA."""
-        found = self.captchas.by_name(facts)
-        return found.decision if found else None
+        found = self.captchas.by_name(facts) if self._products else None
+        return found.decision if found and found.vendor.id in self._products else None
 
     def by_name(self, facts: Facts) -> Decision | None:
-        """The name belongs to a vendor."""
+        """The name belongs to a vendor, and no host of somebody else speaks against it."""
         found = self.names(facts).find(facts.subject.name, facts)
-        return found.decision if found else None
+        return found.decision if found and self.host_against(found, facts) is None else None
 
     def by_company(self, facts: Facts) -> Decision | None:
         """A third party's item at a known vendor's host; a necessary host does not make its items so."""
+        found = self._host_of_others(facts)
+        if found is None:
+            return None
+        name = self.names(facts).find(facts.subject.name, facts)
+        doubt = f" That {name.vendor.name} sets necessary ones of this name counts elsewhere." if name else ""
+        return _because(
+            found.decision, _BY_HOST, f"It belongs to {found.host}, a host of {found.vendor.name}.{doubt}"
+        )
+
+    def host_against(self, name: NamePattern, facts: Facts) -> HostPattern | None:
+        """Return the host at which a name is not necessary, although its pattern says so; None for no such.
+
+        What a name alone makes necessary at any domain gives way to a third party's host that is not, unless
+        both are of one vendor. Where the party cannot be told, it may be a third one.
+        """
+        if name.domains or name.decision.category != "strictly-necessary":
+            return None
+        found = self._host_of_others(facts)
+        return None if found is None or found.vendor.id == name.vendor.id else found
+
+    def _host_of_others(self, facts: Facts) -> HostPattern | None:
         if facts.first_party:
             return None
         found = self.hosts.find(facts)
-        if found is None or found.decision.category == "strictly-necessary":
-            return None
-        return _because(
-            found.decision, _BY_HOST, f"It belongs to {found.host}, a host of {found.vendor.name}."
-        )
+        return None if found is None or found.decision.category == "strictly-necessary" else found
 
     def by_other_kind(self, facts: Facts) -> Decision | None:
         """SDKs fall back from cookies to storage and back under the same name."""
@@ -78,8 +99,8 @@ class LayerTables:
 
     def by_captcha_url(self, facts: Facts) -> Decision | None:
         """The URL belongs to a CAPTCHA."""
-        product = self.captchas.by_url(facts, facts.path or "/")
-        return product.decision if product else None
+        product = self.captchas.by_url(facts, facts.path or "/") if self._products else None
+        return product.decision if product and product.id in self._products else None
 
     def by_host(self, facts: Facts) -> Decision | None:
         """The URL's host belongs to a vendor: for this path and type, or as a whole."""

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consentinel.scanner.party import OwnHosts, registrable_domain
+from consentinel.scanner.party import OwnHosts, registrable_domain, same_site
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,26 @@ def test_the_operator_adds_domains() -> None:
 @given(st.text(min_size=1).filter(lambda text: bool(text.strip().strip("."))))
 def test_a_host_is_never_without_a_domain(host: str) -> None:
     assert registrable_domain(host)
+
+
+_LABEL = st.sampled_from(
+    ["a", "shop", "co", "uk", "com", "github", "io", "kawasaki", "jp", "city", "1", "Ä", ""]
+)
+_HOST = st.lists(_LABEL, min_size=1, max_size=5).map(".".join) | st.sampled_from(
+    [
+        "127.0.0.1",
+        "1.0.0.1",
+        "::1",
+        "[::1]",
+        "Shop.com",
+        " shop.com",
+        "shop.com:80",
+        "shop.com/x.y",
+        "shop。com",
+    ]
+)
+
+
+@given(_HOST, _HOST)
+def test_hosts_are_of_one_site_if_their_registrable_domains_are_equal(one: str, other: str) -> None:
+    assert same_site(one, other) == (registrable_domain(one) == registrable_domain(other))

@@ -1,8 +1,10 @@
+from typing import Literal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consentinel.scanner.catalogue.loading import catalogue_from
+from consentinel.scanner.catalogue.loading import catalogue_from, load_catalogue
 from consentinel.scanner.catalogue.matching import Catalogue
 from consentinel.scanner.catalogue.parsing import Document
 from consentinel.scanner.catalogue.subject import UNCLASSIFIED, Subject
@@ -211,3 +213,96 @@ def test_what_cannot_be_used_is_refused(line: str, complaint: str) -> None:
 def test_any_path_has_an_answer(core: Catalogue, path: str) -> None:
     found = core.captcha_of_url(f"https://www.shop.example/{path}")
     assert found is None or found in core.captchas
+
+
+ANCHOR = f"{GOOGLE}/api2/anchor?k=1&size="
+
+
+@pytest.fixture(scope="module")
+def v2_freed(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
+    """The packaged catalogue with the override of docs/catalogue.md."""
+    path = tmp_path_factory.mktemp("overrides") / "our.yaml"
+    path.write_text("captchas:\n  - {id: recaptcha-v2, category: strictly-necessary, contested: false}\n")
+    return load_catalogue([path])
+
+
+@pytest.mark.parametrize(
+    ("url", "rule"),
+    [
+        (f"{GOOGLE}/api.js", "override:captcha/recaptcha-v2"),
+        (f"{ANCHOR}normal", "override:captcha/recaptcha-v2"),
+        (f"{ANCHOR}invisible", "core:captcha/recaptcha-v2-invisible"),
+        (f"{GOOGLE}/api.js?render=6LeIxAcTAAAAAJcZVRqyHh71UMIEGNQ", "core:captcha/recaptcha-v3"),
+        (f"{GOOGLE}/enterprise.js?render=6Le", "core:captcha/recaptcha-enterprise"),
+        (f"{GOOGLE}/enterprise.js?waf=action&render=6Le", "core:captcha/recaptcha-enterprise-waf"),
+        (f"{GOOGLE}/api2/webworker.js?hl=en", "core:captcha/recaptcha"),
+        ("https://www.gstatic.com/recaptcha/releases/x/recaptcha__en.js", "core:captcha/recaptcha"),
+        ("https://js.hcaptcha.com/1/api.js", "core:captcha/hcaptcha"),
+    ],
+)
+def test_an_override_of_one_version_frees_no_other(v2_freed: Catalogue, url: str, rule: str) -> None:
+    decision = v2_freed.decide(Subject(kind="script", url=url, site=f"{SITE}/"))
+    found = v2_freed.captcha_of_url(url)
+    assert decision.rule == rule
+    assert found is not None
+    assert found.decision == decision
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [("cookie", "_GRECAPTCHA"), ("storage", "_grecaptcha"), ("storage", "rc::a"), ("storage", "rc::f")],
+)
+def test_names_that_versions_share_stay_with_the_core(
+    core: Catalogue, v2_freed: Catalogue, kind: Literal["cookie", "storage"], name: str
+) -> None:
+    subject = Subject(kind=kind, name=name, host="www.google.com", site=f"{SITE}/")
+    assert v2_freed.decide(subject) == core.decide(subject)
+    assert v2_freed.decide(subject).contested
+
+
+def test_an_override_changes_the_product_alone(core: Catalogue, v2_freed: Catalogue) -> None:
+    asked = [Subject(kind="captcha", name=product.id) for product in core.captchas]
+    changed = [each.name for each in asked if v2_freed.decide(each) != core.decide(each)]
+    assert changed == ["recaptcha-v2"]
+    assert [product.id for product in v2_freed.captchas] == [product.id for product in core.captchas]
+
+
+ACME = Document(
+    "core.yaml",
+    (
+        OWN.lstrip()
+        + "    hosts: [acme.example]\n    cookies: [acme_c]\n"
+        + "vendors:\n  - {id: v, vendor: V, category: targeting, purpose: P., check: x, cookies: [other]}\n"
+    ).encode(),
+)
+FREED = "captchas:\n  - {id: acme, category: functional}\n"
+NEW = OWN.replace("id: acme", "id: new") + "    hosts: [acme.example/new]\n    cookies: [acme_c]\n"
+HOST = "vendors:\n  - {id: o, vendor: O, category: performance, purpose: P., hosts: [acme.example]}\n"
+
+
+def _rules(*overrides: str) -> list[str | None]:
+    """Return what decides on two addresses and a name; of the overrides the last one is the strongest."""
+    documents = [Document(f"{number}.yaml", text.encode()) for number, text in enumerate(overrides)]
+    catalogue = catalogue_from([ACME], documents)
+    site = f"{SITE}/"
+    asked = (
+        Subject(kind="script", url="https://acme.example/a.js", site=site),
+        Subject(kind="script", url="https://acme.example/new/a.js", site=site),
+        Subject(kind="cookie", name="acme_c", host="www.shop.example", site=site),
+    )
+    return [catalogue.decide(subject).rule for subject in asked]
+
+
+def test_products_that_only_an_override_has_go_first() -> None:
+    new, old = "override:captcha/new", "core:captcha/acme"
+    freed = "override:captcha/acme"
+    assert _rules(NEW) == [old, new, new]
+    assert _rules(FREED, NEW) == _rules(NEW, FREED) == [freed, new, new]
+
+
+def test_hosts_of_overrides_go_before_captchas_of_weaker_files() -> None:
+    host, freed = "override:o/host:acme.example", "override:captcha/acme"
+    assert _rules(HOST) == [host, host, "core:captcha/acme"]
+    assert _rules(FREED, HOST) == [host, host, freed]
+    assert _rules(HOST, FREED) == [freed, freed, freed]
+    assert _rules(HOST + FREED) == [freed, freed, freed]

@@ -63,3 +63,34 @@ def test_paths_and_types_of_a_host_are_near_it(acme: Build) -> None:
         ("only under /p",),
         ("only for image",),
     ]
+
+
+def test_steps_tell_which_captcha_an_override_answers_for(acme: Build) -> None:
+    captcha = (
+        "vendor: A, product: A, category: functional, purpose: P., collects: C., check: x, "
+        "runs_before_interaction: true, hosts: [c.example]"
+    )
+    core = f"captchas:\n  - {{id: one, {captcha}, scripts: ['/one']}}\n  - {{id: two, {captcha}}}\n"
+    catalogue = acme(core, "captchas:\n  - {id: one, category: strictly-necessary}\n")
+    found = [
+        explain(catalogue, Subject(kind="request", url=f"https://c.example/{name}", site=SITE))
+        for name in ("one", "two")
+    ]
+    assert [explanation.decision.rule for explanation in found] == [
+        "override:captcha/one",
+        "core:captcha/two",
+    ]
+    assert [explanation.source for explanation in found] == ["mine.yaml:2", "core.yaml:9"]
+    assert [step.layer for step in found[1].steps if step.answer] == ["core"]
+    assert found[0].steps[0].answer == found[0].decision
+
+
+def test_a_necessary_name_that_gives_way_is_told(acme: Build) -> None:
+    catalogue = acme(
+        "    hosts: [a.example]\n"
+        "  - {id: base, vendor: Base, category: strictly-necessary, purpose: P., check: x, cookies: [lb]}\n"
+    )
+    explanation = explain(catalogue, Subject(kind="cookie", name="lb", host="a.example", site=SITE))
+    assert [step.answer is not None for step in explanation.steps[:3]] == [False, False, True]
+    assert "Base sets necessary ones of this name" in explanation.decision.evidence[0]
+    assert explanation.source == "core.yaml:2"

@@ -5,6 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from consentinel.scanner import urls
+from consentinel.scanner.catalogue.facts import host_of, path_of
 from consentinel.scanner.catalogue.loading import load_catalogue
 from consentinel.scanner.catalogue.matching import Catalogue
 from consentinel.scanner.catalogue.subject import UNCLASSIFIED, Decision, Subject
@@ -148,6 +150,35 @@ def test_decide_never_raises(kind: Kind, name: str, host: str, url: str | None, 
 
 CORE = load_catalogue()
 
+_HEADS = st.sampled_from(["https://", "http://", "HTTPS://", "wss://", "//", "https:/", " https://", "data:"])
+_PARTS = st.lists(
+    st.sampled_from([*"aB.-_:/?#@[]\\%", "80", "\n", "\t", " ", "ä", "example", ".com", "::1"]), max_size=9
+)
+
+
+@given(_HEADS, _PARTS.map("".join))
+def test_hosts_of_plain_urls_are_those_of_any_url(head: str, rest: str) -> None:
+    assert host_of(head + rest) == urls.host_of(head + rest).strip(".")
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("https://a.example", "/"),
+        ("https://a.example/p/q?r#/s", "/p/q?r"),
+        ("https://a.example?r=/s", "/?r=/s"),
+        ("https://a.example#/s", "/"),
+        ("a.example/p", "/"),
+        (None, "/"),
+    ],
+)
+def test_paths_with_their_query(url: str | None, path: str) -> None:
+    assert path_of(url) == path
+
+
+def test_endless_urls_are_cut() -> None:
+    assert len(path_of(f"https://a.example/{'x' * 5_000}")) == 2048 - len("a.example")
+
 
 def test_long_and_hostile_names_stay_fast(core: Catalogue) -> None:
     started_s = time.process_time()
@@ -189,3 +220,66 @@ def test_a_path_that_only_one_product_has_goes_before_a_whole_host(acme: Build) 
         catalogue.decide(request(f"https://b.example{path}")).category for path in ("/", "/px", "/own/px")
     ]
     assert found == ["functional", "targeting", "performance"]
+
+
+NECESSARY = (
+    "    cookies: [{prefix: lb_, category: strictly-necessary},\n"
+    "              {name: mine, domain: ads.example, category: strictly-necessary}]\n"
+    "  - {id: ads, vendor: Ads, category: targeting, purpose: P., check: x, hosts: [ads.example],\n"
+    "     cookies: [{name: ads_optout, category: strictly-necessary}]}\n"
+    "  - {id: pay, vendor: Pay, category: strictly-necessary, purpose: P., check: x, hosts: [pay.example]}\n"
+)
+
+
+@pytest.fixture
+def balanced(acme: Build) -> Catalogue:
+    """Acme sets necessary cookies at any domain; Ads and Pay have hosts."""
+    return acme(NECESSARY)
+
+
+def test_a_name_alone_makes_nothing_necessary_at_a_host_that_is_not(balanced: Catalogue) -> None:
+    decision = balanced.decide(cookie("lb_1", "x.ads.example"))
+    assert (decision.category, decision.rule) == ("targeting", "core:ads/host:ads.example")
+    assert decision.evidence == (
+        "It belongs to ads.example, a host of Ads. "
+        "That Acme sets necessary ones of this name counts elsewhere.",
+    )
+    unknown_party = Subject(kind="cookie", name="lb_1", host="ads.example")
+    assert balanced.decide(unknown_party).category == "targeting"
+
+
+@pytest.mark.parametrize(
+    ("name", "host"),
+    [
+        ("lb_1", "www.shop.example"),
+        ("lb_1", "stranger.example"),
+        ("lb_1", "pay.example"),
+        ("mine", "ads.example"),
+        ("ads_optout", "ads.example"),
+    ],
+)
+def test_a_necessary_name_stays_where_no_host_of_others_speaks_against_it(
+    balanced: Catalogue, name: str, host: str
+) -> None:
+    assert balanced.decide(cookie(name, host)).category == "strictly-necessary"
+
+
+def test_a_necessary_name_stays_on_the_site_itself(balanced: Catalogue) -> None:
+    own = Subject(kind="cookie", name="lb_1", host="ads.example", site="https://www.ads.example/")
+    assert balanced.decide(own).category == "strictly-necessary"
+
+
+@pytest.mark.parametrize(
+    ("name", "host", "category"),
+    [
+        ("NSC_x", "doubleclick.net", "targeting"),
+        ("AWSALB", "doubleclick.net", "targeting"),
+        ("mage-uid", "criteo.com", "targeting"),
+        ("AWSALB", "shop.example", "strictly-necessary"),
+        ("__cf_bm", "hubspot.com", "strictly-necessary"),
+    ],
+)
+def test_names_of_load_balancers_and_shops_at_advertisers(
+    core: Catalogue, name: str, host: str, category: str
+) -> None:
+    assert core.decide(cookie(name, host, age_s=63_072_000)).category == category

@@ -80,10 +80,30 @@ def test_a_generic_rule_or_the_sites_own_host_makes_no_tracker(catalogue: Catalo
     assert "alone makes no tracker" in own.evidence[0]
 
 
-def test_nothing_is_said_against_what_is_necessary(catalogue: Catalogue) -> None:
+def test_a_list_changes_nothing_necessary_but_its_rule_is_shown(catalogue: Catalogue) -> None:
     decision = catalogue.decide(request("https://base.example/x.js"))
-    assert decision.category == "strictly-necessary"
-    assert len(decision.evidence) == 1
+    assert (decision.category, decision.rule) == ("strictly-necessary", "core:base/host:base.example")
+    assert decision.evidence == (
+        "The request goes to base.example.",
+        "EasyList has the rule `||base.example^` for it.",
+    )
+
+
+def test_a_long_rule_is_cut_and_still_told_from_others() -> None:
+    sites = "|".join(f"site-{number}.example" for number in range(400))
+    texts = [f"||long.example^$domain=shop.example|{sites}{more}\n" for more in ("", "|x.example")]
+    found = [_decided_by(text) for text in texts]
+    assert found[0][:40] == found[1][:40] == "pack:easylist/||long.example^$domain=sho"
+    assert found[0] != found[1]
+    assert max(map(len, found)) < 350
+
+
+def _decided_by(text: str) -> str:
+    lists = build_lists([FilterListText("easylist", "EasyList", text)])
+    decision = catalogue_from([CORE], opinions=SecondOpinions(lists)).decide(
+        request("https://long.example/x.js")
+    )
+    return decision.rule or ""
 
 
 def test_lists_are_asked_about_requests_only_and_once_for_the_same() -> None:

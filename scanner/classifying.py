@@ -44,9 +44,11 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
         """Return what the catalogue is asked; raise InputError where a field is missing."""
         is_stored = self.kind in ("cookie", "storage")
         if (is_stored or self.kind == "captcha") and not self.name:
-            raise InputError(f'a {self.kind} needs a name: add "name"')
+            raise InputError(f'"{self.kind}" needs a name: add "name"')
         if not is_stored and self.kind != "captcha" and not host_of(self.url):
-            raise InputError(f'a {self.kind} needs a whole URL: add "url", such as https://example.org/a.js')
+            raise InputError(f'"{self.kind}" needs a whole URL: add "url", such as https://example.org/a.js')
+        if self.site and not host_of(self.site):
+            raise InputError('"site" needs a whole address, such as https://www.example.org/')
         return Subject(
             kind=self.kind,
             name=self.name,

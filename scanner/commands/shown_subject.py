@@ -30,6 +30,10 @@ def subjects_for(asked: Asked, catalogue: Catalogue) -> list[Subject]:
     """Return what may be meant, at least one subject; raise InputError for what can be nothing."""
     if not asked.text.strip():
         raise InputError("nothing to show: give a name, a host or a URL")
+    if asked.site and not host_of(asked.site):
+        raise InputError(f"--site: {asked.site!r} is no address: write it like https://www.example.org/")
+    if asked.domain and not _is_host(asked.domain.lstrip(".")):
+        raise InputError(f"--domain: {asked.domain!r} is no host: write it like www.example.org")
     kinds = (asked.kind,) if asked.kind else tuple(_kinds(asked, catalogue))
     return [_subject(asked, kind) for kind in kinds]
 
@@ -43,6 +47,8 @@ def _kinds(asked: Asked, catalogue: Catalogue) -> Iterator[Kind]:
         yield "request"
     elif not stored:
         yield "cookie"
+        if _may_be_address(asked.text):
+            yield "request"
 
 
 def _is_known_name(subject: Subject, catalogue: Catalogue) -> bool:
@@ -51,10 +57,21 @@ def _is_known_name(subject: Subject, catalogue: Catalogue) -> bool:
 
 
 def _is_address(text: str) -> bool:
-    if "://" in text:
+    if "//" in text:
         return True
+    host = text.partition("/")[0]
+    return _is_host(host) and is_public_name(browser_host(host))
+
+
+def _may_be_address(text: str) -> bool:
+    """Say whether a text that is no public name may be a host none the less, such as one of an intranet."""
+    host = text.partition("/")[0]
+    return "." in host and _is_host(host)
+
+
+def _is_host(text: str) -> bool:
     try:
-        return is_public_name(browser_host(text.partition("/")[0]))
+        return bool(browser_host(text))
     except ValueError:
         return False
 
@@ -72,7 +89,7 @@ def _subject(asked: Asked, kind: Kind) -> Subject:
 
 
 def _request(asked: Asked) -> Subject:
-    url = asked.text if "://" in asked.text else f"https://{asked.text}"
+    url = asked.text if "://" in asked.text else f"https://{asked.text.removeprefix('//')}"
     host = host_of(url)
     if not host:
         raise InputError(

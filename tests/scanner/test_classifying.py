@@ -108,6 +108,7 @@ def test_max_age_may_be_any_number(age: float | None) -> None:
         (b'{"kind":"request"}', 'needs a whole URL: add "url"'),
         (b'{"kind":"request","url":"/a.js"}', "needs a whole URL"),
         (b'{"kind":"cookie","name":5}', "$.name"),
+        (b'{"kind":"cookie","name":"a","site":"example.org"}', '"site" needs a whole address'),
         (b'{"kind":"cookie","name":"a","max_age":1e400}', ""),
         (b'{"kind":"cookie","name":"a","max_age":"1"}', "$.max_age"),
         (b'{"kind":"cookie","name":"a","party":"second"}', "$.party"),

@@ -64,6 +64,10 @@ def test_what_may_be_two_things_is_explained_as_both() -> None:
         ("doubleclick.net", "request to https://doubleclick.net"),
         ("doubleclick.net/x", "request to https://doubleclick.net/x"),
         ("connect.sid", "cookie connect.sid"),
+        ("stranger.example", "request to https://stranger.example"),
+        ("stranger.example", "cookie stranger.example"),
+        ("10.0.0.1", "request to https://10.0.0.1"),
+        ("//www.facebook.com/tr", "request to https://www.facebook.com/tr"),
         ("nobody_knows", "cookie nobody_knows"),
         ("hcaptcha", "CAPTCHA hcaptcha"),
         ("ajs_user_id", "storage item ajs_user_id"),
@@ -110,6 +114,8 @@ def test_json() -> None:
         (("x", "--kind", "request"), None),
         (("://", "--kind", "request"), "has no host"),
         (("a.example", "--type", "picture"), "unknown resource type 'picture'"),
+        (("PHPSESSID", "--site", "example.org"), "--site: 'example.org' is no address"),
+        (("PHPSESSID", "--domain", "not a domain"), "--domain: 'not a domain' is no host"),
     ],
 )
 def test_bad_input(arguments: tuple[str, ...], problem: str | None) -> None:

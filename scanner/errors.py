@@ -33,7 +33,20 @@ class InputError(ConsentinelError):
 
 
 class CatalogueError(InputError):
-    """The catalogue or an override file is wrong; the message starts with `file:line: `."""
+    """The catalogue or an override file is wrong; the message starts with `file:line: `.
+
+    problem: what is wrong and what to do, on one line.
+    """
+
+    def __init__(self, file: str, line: int, problem: str) -> None:
+        super().__init__(f"{file}:{line}: {problem}")
+        self.file = file
+        self.line = line
+        self.problem = problem
+
+    def __reduce__(self) -> tuple[type["CatalogueError"], tuple[str, int, str]]:
+        """Tell pickle and copy what the error is made from; they would give it its message alone."""
+        return type(self), (self.file, self.line, self.problem)
 
 
 class ReportError(InputError):

@@ -16,6 +16,7 @@ from consentinel.scanner.catalogue.facts import Facts
 from consentinel.scanner.catalogue.names import misfits
 from consentinel.scanner.catalogue.parsing import Document, parse_sheet
 from consentinel.scanner.catalogue.samples import samples
+from consentinel.scanner.catalogue.searching import slow_searches
 from consentinel.scanner.catalogue.subject import Subject
 from consentinel.scanner.catalogue.tables import LayerTables
 from consentinel.scanner.errors import CatalogueError
@@ -59,14 +60,14 @@ def _check(
     errors: list[CatalogueError] = []
     known = {product.id: product for product in core.captchas} if core else {}
     sheet = parse_sheet(documents, "override" if core else "core", known, errors)
+    errors.extend(slow_searches(sheet))
     found = [*map(_problem, errors), *_review(sheet), *further(sheet)]
     order = {document.name: number for number, document in enumerate(documents)}
     return Checked(sheet=sheet, problems=tuple(sorted(found, key=lambda problem: _place(problem, order))))
 
 
 def _problem(error: CatalogueError) -> Problem:
-    file, line, message = str(error).split(":", 2)
-    return Problem(source=f"{file}:{line}", message=message.strip())
+    return Problem(source=f"{error.file}:{error.line}", message=error.problem)
 
 
 def _place(problem: Problem, order: dict[str, int]) -> tuple[int, int, str]:

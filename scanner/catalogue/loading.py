@@ -1,7 +1,7 @@
 """From files to a catalogue: the packaged categories.yaml with its includes, and the operator's files."""
 
 import hashlib
-import re
+import stat
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
@@ -9,17 +9,19 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import NamedTuple
 
-from consentinel.scanner.catalogue.composing import fail
+from consentinel.scanner.catalogue.composing import fail, section_of
 from consentinel.scanner.catalogue.entries import CaptchaProduct, Sheet
 from consentinel.scanner.catalogue.matching import Catalogue
 from consentinel.scanner.catalogue.parsing import Document, includes_of, parse_sheet
+from consentinel.scanner.catalogue.searching import slow_searches
 from consentinel.scanner.catalogue.second_opinions import SecondOpinions
+from consentinel.scanner.config_file import SECTIONS
 
 CORE_FILE = "categories.yaml"
 SETTINGS_FILE = "consentinel.yaml"
 _VERSION_LENGTH = 12
-# `catalogue:` at the start of a line, up to the next key there.
-_SECTION = re.compile(rb"^catalogue:.*(?:\n(?![^\s#-]).*)*", re.MULTILINE)
+_SECTION = "catalogue"
+_MAX_BYTES = 16 * 1024 * 1024
 
 
 def load_catalogue(
@@ -64,9 +66,16 @@ def _catalogue(
     core: _Core, overrides: Sequence[Document], packs: Sequence[Sheet], opinions: SecondOpinions | None
 ) -> Catalogue:
     known: Mapping[str, CaptchaProduct] = {product.id: product for product in core.sheet.captchas}
-    own = [parse_sheet([document], "override", known) for document in overrides]
+    own = [_own_sheet(document, known) for document in overrides]
     version = _version([*core.documents, *overrides])
     return Catalogue((*reversed(own), core.sheet, *packs), version, opinions)
+
+
+def _own_sheet(document: Document, known: Mapping[str, CaptchaProduct]) -> Sheet:
+    sheet = parse_sheet([document], "override", known)
+    for complaint in slow_searches(sheet):
+        raise complaint
+    return sheet
 
 
 def read_core() -> tuple[Document, ...]:
@@ -90,33 +99,36 @@ def _packaged(root: Traversable, place: str, named_in: str, line: int) -> Docume
 def read_overrides(path: Path) -> Document:
     """Return an operator's file: one in the catalogue's format, or a consentinel.yaml with `catalogue:`.
 
-    Raises CatalogueError where it cannot be read.
+    Raises CatalogueError where it cannot be read, and where it is no regular file of at most 16 MB.
     """
     try:
-        data = path.read_bytes()
-        if path.name == SETTINGS_FILE and not _SECTION.search(data):
-            fail(str(path), 1, "has no `catalogue:` section; add one, or name a file of entries")
-        return Document(str(path), _catalogue_section(data))
+        data = _content(path)
     except OSError as error:
         fail(str(path), 1, f"cannot be read ({error.strerror}); check the path and its permissions")
     except ValueError as error:
         fail(repr(str(path)), 1, f"is no file name ({error}); check the path")
+    section = section_of(data, str(path), _SECTION, SECTIONS)
+    if path.name == SETTINGS_FILE and section is None:
+        fail(str(path), 1, "has no `catalogue:` section; add one, or name a file of entries")
+    return Document(str(path), data if section is None else section)
 
 
 def has_catalogue_section(path: Path) -> bool:
-    """Say whether a settings file holds overrides; False where it cannot be read."""
-    try:
-        return _SECTION.search(path.read_bytes()) is not None
-    except OSError:
-        return False
+    """Say whether a settings file holds overrides; False where there is no such file.
+
+    Raises CatalogueError as `read_overrides`.
+    """
+    return path.exists() and section_of(_content(path), str(path), _SECTION, SECTIONS) is not None
 
 
-def _catalogue_section(data: bytes) -> bytes:
-    """Blank out the other sections of a settings file, so that lines keep their numbers."""
-    found = _SECTION.search(data)
-    if found is None:
-        return data
-    return b"\n" * data.count(b"\n", 0, found.start()) + found.group()
+def _content(path: Path) -> bytes:
+    """Return what is in a file; raise CatalogueError for one without an end, and OSError."""
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode) and not stat.S_ISDIR(status.st_mode):
+        fail(str(path), 1, "is no regular file; name one with entries")
+    if status.st_size > _MAX_BYTES:
+        fail(str(path), 1, f"larger than {_MAX_BYTES >> 20} MB; split it")
+    return path.read_bytes()
 
 
 def _version(documents: Sequence[Document]) -> str:

@@ -1,31 +1,34 @@
 """Regular expressions from data files: compiled only where they cannot run away.
 
-A quantified group that itself holds a varying quantifier or an alternative, such as `(a+)+` or `(a|a)*`,
-can take exponential time (https://owasp.org/www-community/attacks/Regular_expression_Denial_of_Service_-_ReDoS).
+Some can take exponential time
+(https://owasp.org/www-community/attacks/Regular_expression_Denial_of_Service_-_ReDoS). So one is refused that
+might need too many steps on the longest text that it is tried on.
 """
 
 import re
 import warnings
+from functools import lru_cache
 
-from consentinel.scanner.catalogue.repetitions import Repetitions
+from consentinel.scanner.catalogue.expressions import TOKEN, UnsafeRegexError, parse
+from consentinel.scanner.catalogue.repetitions import require_few_steps
+
+__all__ = [
+    "MAX_LENGTH",
+    "UnsafeRegexError",
+    "as_wildcard",
+    "compile_safe",
+    "has_top_level_alternative",
+    "literal_start",
+    "require_searchable",
+]
 
 MAX_LENGTH = 400
-# Two `.*` in a row cost time in the square of the input, which the matcher caps; a third one in its cube.
-MAX_WILDCARDS = 2
-_FEW_REPEATS = 10
-# The parts of an expression, each in the group of its sort.
-TOKEN = re.compile(
-    r"(?P<escape>\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.))|(?P<set>\[\^?\]?(?:\\.|[^\]\\])*\])|(?P<open>\((?:\?(?:[:=!]|<[=!]|P<\w+>))?)|(?P<close>\))"
-    r"|(?P<quantifier>[*+?]\??|\{\d+(?:,\d*)?\}\??)|(?P<alternative>\|)|(?P<wildcard>\.)|(?P<literal>.)",
-    re.DOTALL,
-)
+# What the matcher shows of a value at most (names.py), and of a URL (facts.py).
+MAX_WHOLE, MAX_SEARCHED = 1024, 2048
 _PLAIN_ESCAPE = re.compile(r"\\[^\w\s]")
 
 
-class UnsafeRegexError(ValueError):
-    """The expression does not compile, or could take exponential time."""
-
-
+@lru_cache(maxsize=1024)
 def compile_safe(text: str) -> re.Pattern[str]:
     """Return the compiled expression; raise UnsafeRegexError with the reason it is refused."""
     if len(text) > MAX_LENGTH:
@@ -37,8 +40,14 @@ def compile_safe(text: str) -> re.Pattern[str]:
             compiled = re.compile(text)
     except (re.error, OverflowError, RecursionError, Warning) as error:
         raise UnsafeRegexError(f"bad regex ({error}); correct it") from None
-    _Guard(text).run()
+    require_few_steps(parse(text), text, MAX_WHOLE, searched=False)
     return compiled
+
+
+def require_searchable(regex: re.Pattern[str]) -> None:
+    """Raise UnsafeRegexError where an expression is too slow to be searched for in a URL."""
+    text = regex.pattern
+    require_few_steps(parse(text), text, MAX_SEARCHED, searched=True)
 
 
 def literal_start(text: str) -> str:
@@ -84,75 +93,3 @@ def has_top_level_alternative(text: str) -> bool:
         if token.lastgroup == "alternative" and depth == 0:
             return True
     return False
-
-
-class _Guard:
-    """Walks the tokens of one expression; `_varies[-1]`: the open group holds something that varies."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._varies = [False]
-        self._last_atom_varies = False
-        self._repetitions = Repetitions()
-
-    def run(self) -> None:
-        for token in TOKEN.finditer(self._text):
-            step = getattr(self, f"_on_{token.lastgroup}")
-            step(token.group())
-        self._repetitions.end()
-        if self._repetitions.most > MAX_WILDCARDS:
-            raise UnsafeRegexError(
-                f"more than {MAX_WILDCARDS} long repetitions of the same characters in regex; "
-                "put something between them, or bound them as in {1,40}"
-            )
-
-    def _on_escape(self, text: str) -> None:
-        if text[1].isdigit() and text[1] != "0":
-            raise UnsafeRegexError("backreference in regex; write it without one")
-        self._atom(text)
-
-    def _on_set(self, text: str) -> None:
-        self._atom(text)
-
-    def _on_literal(self, text: str) -> None:
-        self._atom(text)
-
-    def _on_wildcard(self, text: str) -> None:
-        self._atom(text)
-
-    def _atom(self, text: str) -> None:
-        self._last_atom_varies = False
-        if text not in ("^", "$"):
-            self._repetitions.atom(text)
-
-    def _on_open(self, _text: str) -> None:
-        self._varies.append(False)
-        self._repetitions.open()
-
-    def _on_close(self, _text: str) -> None:
-        inner = self._varies.pop() if len(self._varies) > 1 else False
-        self._varies[-1] = self._varies[-1] or inner
-        self._last_atom_varies = inner
-        self._repetitions.close()
-
-    def _on_alternative(self, _text: str) -> None:
-        self._varies[-1] = True
-        self._repetitions.alternative()
-
-    def _on_quantifier(self, text: str) -> None:
-        lowest, highest = bounds(text)
-        if self._last_atom_varies and (highest is None or highest > _FEW_REPEATS):
-            raise UnsafeRegexError("nested quantifiers in regex can take for ever; write it without")
-        self._repetitions.quantifier(lowest, highest)
-        if lowest != highest:
-            self._varies[-1] = True
-
-
-def bounds(quantifier: str) -> tuple[int, int | None]:
-    """Return how often at least and at most (None: any number) a quantifier such as `{2,5}` repeats."""
-    if quantifier[0] in "*+?":
-        return {"*": (0, None), "+": (1, None), "?": (0, 1)}[quantifier[0]]
-    low, comma, high = quantifier.rstrip("?").strip("{}").partition(",")
-    if not comma:
-        return int(low), int(low)
-    return int(low), int(high) if high else None

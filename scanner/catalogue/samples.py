@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from consentinel.scanner.catalogue.regexes import TOKEN, bounds
+from consentinel.scanner.catalogue.expressions import TOKEN, bounds
 
+# No text is made longer: a few repetitions in one another would fill the memory.
+_LONGEST = 8192
 _CLASSES = {"d": "7", "w": "k", "s": " ", "b": "", "B": ""}
 # Tried as members of a set: ordinary ones first, then what the set itself spells out, then the rest.
 _FILL, _MORE = "k7Q-_.x", "abcdefABCDEF0123456789~%:,/"
@@ -72,7 +74,8 @@ class _Sampler:
         low, high = bounds(self._tokens[self._at].group())
         self._at += 1
         wanted = max(low, self._repeats)
-        return atom * (wanted if high is None else min(wanted, high))
+        wanted = wanted if high is None else min(wanted, high)
+        return atom * min(wanted, _LONGEST // max(len(atom), 1))
 
 
 def _members(text: str) -> Iterator[str]:

@@ -15,6 +15,8 @@ from consentinel.scanner.observations import AttributeValue, Observation
 from consentinel.scanner.shapes import public_url
 from consentinel.scanner.urls import host_of
 
+# What expressions of the catalogue are made safe for (scanner.catalogue.searching).
+_MAX_HEADER = 2_048
 _NO_KEYS = frozenset({"", "explicit", "onload"})
 _PROBE = resources.files("consentinel.scanner.hooks").joinpath("captcha_probe.js").read_text("utf-8")
 
@@ -96,7 +98,7 @@ def _probe_script(products: Iterable[CaptchaProduct]) -> str:
 def _header_signs(products: Iterable[CaptchaProduct], headers: dict[str, str]) -> Iterable[tuple[str, str]]:
     for product in products:
         for name, value in product.response_headers:
-            if name in headers and (value is None or value.search(headers[name])):
+            if name in headers and (value is None or value.search(headers[name][:_MAX_HEADER])):
                 yield product.id, f"response header {name}"
 
 

@@ -128,3 +128,21 @@ def test_an_operators_file_is_checked_against_the_core_it_changes() -> None:
     assert [str(problem) for problem in checked.problems] == [
         "mine.yaml:4: an entry has no 'category'; add it"
     ]
+
+
+def test_a_file_name_may_hold_a_colon() -> None:
+    (problem,) = check_core([Document("a:b.yaml", b"vendors: 3\n")]).problems
+    assert (problem.source, problem.message) == (
+        "a:b.yaml:1",
+        "'vendors' must be a list; start each line with `- `",
+    )
+
+
+def test_what_is_too_slow_to_be_searched_is_found() -> None:
+    lines = (
+        "    hosts:\n      - {host: a.example, path_regex: 'a.*b.*c'}\n"
+        "    paths: [{ends: /x, query: 'a.*b.*c'}]\n"
+    )
+    problems = said(core(("acme", "targeting", lines)))
+    assert [problem.partition(": ")[0] for problem in problems] == ["f.yaml:8", "f.yaml:9"]
+    assert all("start with ^" in problem for problem in problems)

@@ -1,3 +1,5 @@
+import os
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 
@@ -6,7 +8,13 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from consentinel.scanner.catalogue.loading import CORE_FILE, catalogue_from, load_catalogue, read_core
+from consentinel.scanner.catalogue.loading import (
+    CORE_FILE,
+    catalogue_from,
+    has_catalogue_section,
+    load_catalogue,
+    read_core,
+)
 from consentinel.scanner.catalogue.matching import Catalogue
 from consentinel.scanner.catalogue.parsing import Document, includes_of, parse_sheet
 from consentinel.scanner.catalogue.subject import Subject
@@ -109,14 +117,17 @@ def test_version_changes_with_content_only(tmp_path: Path) -> None:
 
 def test_operator_may_change_only_the_verdict_on_a_captcha(acme: Build, tmp_path: Path) -> None:
     own = tmp_path / "own.yaml"
-    own.write_text("captchas:\n  - {id: recaptcha-v2, category: strictly-necessary, contested: false}\n")
+    own.write_text(
+        "captchas:\n  - {id: recaptcha-v2, category: strictly-necessary, contested: false}\n"
+        "  - {id: datadome, category: functional}\n"
+    )
     decision = load_catalogue([own]).decide(
         Subject(kind="script", url="https://www.google.com/recaptcha/api.js", host="www.google.com")
     )
     assert decision.rule == "override:captcha/recaptcha-v2"
     assert not decision.contested
-    cookie = load_catalogue([own]).decide(Subject(kind="cookie", name="_GRECAPTCHA", host="www.google.com"))
-    assert cookie.layer == "override"
+    cookie = load_catalogue([own]).decide(Subject(kind="cookie", name="datadome", host="www.shop.example"))
+    assert (cookie.layer, cookie.category) == ("override", "functional")
 
 
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
@@ -208,3 +219,86 @@ def test_a_settings_file_without_overrides_says_so(tmp_path: Path) -> None:
     own.write_text("site: https://x.example\n")
     with pytest.raises(CatalogueError, match=r"consentinel\.yaml:1: has no `catalogue:` section; "):
         load_catalogue([own])
+
+
+OWN = "{id: own, vendor: We, category: functional, purpose: Ours., cookies: [_ga]}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'"catalogue":\n  vendors:\n  - {OWN}\n',
+        f"site: https://é.example/\ncatalogue :\n  # why\n  vendors:\n  - {OWN}\nscan:\n  tabs: 1\n",
+        f"{{site: x, catalogue: {{vendors: [{OWN}]}}, scan: {{tabs: 1}}}}",
+        f"\ufeffcatalogue:\n  vendors: [{OWN}]\n",
+        f"? catalogue\n: vendors:\n  - {OWN}\n",
+        f"catalogue: {{vendors: [\n{OWN}]}}\r\nbanner: {{}}\r\n",
+    ],
+)
+@pytest.mark.parametrize("name", ["consentinel.yaml", "other.yaml"])
+def test_the_section_is_found_however_it_is_written(text: str, name: str, tmp_path: Path) -> None:
+    file = tmp_path / name
+    file.write_text(text, "utf-8", newline="")
+    assert has_catalogue_section(file)
+    decision = load_catalogue([file]).decide(Subject(kind="cookie", name="_ga", host="shop.example"))
+    assert decision.layer == "override"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("site: x\n\ncatalogue:\n  vendor: []\n", "4: unknown key 'vendor'"),
+        ("site: x\ncatalogue: {vendors: [],\n\n  hosts: []}\n", "4: unknown key 'hosts'"),
+        ("vendors: []\ncatalogue: {}\n", "1: unknown key 'vendors' beside `catalogue`; use one of site,"),
+        ("catalogue: {}\ncatalogue: {}\n", "2: key 'catalogue' twice"),
+        ("catalogue: {}\n---\nsite: x\n", "2: a second document"),
+        ("catalogue:\nsite: x\n", "1: empty"),
+        ("site: [\n", "2: not YAML"),
+        ("site: 'catalogue: x'\n", "1: has no `catalogue:` section"),
+    ],
+)
+def test_a_mistake_in_a_settings_file_keeps_its_line(text: str, said: str, tmp_path: Path) -> None:
+    own = tmp_path / "consentinel.yaml"
+    own.write_text(text)
+    with pytest.raises(CatalogueError) as caught:
+        load_catalogue([own])
+    assert str(caught.value).startswith(f"{own}:{said}")
+
+
+def test_other_sections_do_not_change_the_version(tmp_path: Path) -> None:
+    own = tmp_path / "consentinel.yaml"
+    versions = set()
+    for tabs in (1, 2):
+        own.write_text(f"scan: {{tabs: {tabs}}}\ncatalogue:\n  vendors: [{OWN}]\n")
+        versions.add(load_catalogue([own]).version)
+    assert len(versions) == 1
+
+
+def test_only_regular_files_of_some_size_are_read(tmp_path: Path) -> None:
+    with pytest.raises(CatalogueError, match=r"^/dev/zero:1: is no regular file; "):
+        load_catalogue([Path("/dev/zero")])
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(CatalogueError, match=r"pipe:1: is no regular file; "):
+        load_catalogue([tmp_path / "pipe"])
+    with (tmp_path / "large.yaml").open("wb") as large:
+        large.truncate(16 * 1024 * 1024 + 1)
+    with pytest.raises(CatalogueError, match=r"large\.yaml:1: larger than 16 MB; "):
+        load_catalogue([tmp_path / "large.yaml"])
+
+
+def test_an_expression_too_slow_to_be_searched_stops_the_loading(tmp_path: Path) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text(f"vendors:\n- {OWN[:-1]}, paths: [{{ends: /x, query: 'a.*b.*c'}}]}}\n")
+    with pytest.raises(CatalogueError, match=r"own\.yaml:2: 'query' 'a\.\*b\.\*c': .*\^"):
+        load_catalogue([own])
+
+
+def test_an_error_survives_being_pickled() -> None:
+    error = CatalogueError("a:b.yaml", 3, "wrong; correct it")
+    again = pickle.loads(pickle.dumps(error))
+    assert (str(again), again.file, again.line, again.problem) == (
+        str(error),
+        "a:b.yaml",
+        3,
+        "wrong; correct it",
+    )

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from consentinel.scanner.catalogue.expressions import UnsafeRegexError
 from consentinel.scanner.catalogue.regexes import (
-    UnsafeRegexError,
     as_wildcard,
     compile_safe,
     literal_start,

@@ -1,8 +1,11 @@
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from consentinel.scanner.catalogue.regexes import UnsafeRegexError, compile_safe
+from consentinel.scanner.catalogue.expressions import UnsafeRegexError
+from consentinel.scanner.catalogue.regexes import compile_safe
 from consentinel.scanner.catalogue.samples import samples
 
 
@@ -39,3 +42,11 @@ def test_whatever_is_made_is_found(text: str) -> None:
     except UnsafeRegexError:
         return
     assert all(pattern.search(sample) for sample in samples(pattern))
+
+
+def test_no_text_fills_the_memory() -> None:
+    made = samples(
+        re.compile("(((((((((((x{0,9}){0,9}){0,9}){0,9}){0,9}){0,9}){0,9}){0,9}){0,9}){0,9}){0,9})")
+    )
+    assert all(len(sample) <= 10_000 for sample in made)
+    assert samples(re.compile("(?:x{60000}){60000}")) == ()

@@ -64,10 +64,21 @@ def test_common_cookies(core: Catalogue, name: str, category: Category, vendor: 
         ("https://fonts.gstatic.com/s/x.woff2", "functional"),
         ("https://stats.shop.example/matomo.php?idsite=1", "performance"),
         ("https://www.shop.example/g/collect?v=2&tid=G-X", "performance"),
+        ("https://esm.sh/rrweb", "performance"),
+        ("https://unpkg.com/clarity-js/x.js", "performance"),
+        ("https://cdn.shopify.com/shopifycloud/web-pixels/x.js", "targeting"),
     ],
 )
 def test_common_requests(core: Catalogue, url: str, category: Category) -> None:
     assert core.decide(Subject(kind="request", url=url, site=SITE)).category == category
+
+
+@pytest.mark.parametrize(
+    "url", ["https://www.googletagmanager.com/gtm.js?id=GTM-X", "https://tags.tiqcdn.com/utag/x.js"]
+)
+def test_what_loads_other_tags_is_contested(core: Catalogue, url: str) -> None:
+    decision = core.decide(Subject(kind="script", url=url, site=SITE, resource_type="script"))
+    assert (decision.category, decision.contested) == ("strictly-necessary", True)
 
 
 @pytest.mark.parametrize(
@@ -86,6 +97,11 @@ def test_common_requests(core: Catalogue, url: str, category: Category) -> None:
         "https://d1234567890.cloudfront.net/x.js",
         "https://bucket.s3.amazonaws.com/x.js",
         "https://somebody.github.io/x.js",
+        "https://cdn.jsdelivr.net/gh/stranger/tracker@1/t.js",
+        "https://stranger.myshopify.com/t.js",
+        "https://stranger.wixsite.com/t.js",
+        "https://stranger.amebaownd.com/t.js",
+        "https://storage.yandexcloud.net/b/t.js",
     ],
 )
 def test_ordinary_and_shared_hosts_stay_unclassified(core: Catalogue, url: str) -> None:

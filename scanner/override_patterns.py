@@ -17,7 +17,8 @@ from consentinel.scanner.report import Finding
 
 STORED = {"cookie": "cookies", "storage": "storage"}
 REQUESTS = frozenset(("request", "pixel", "beacon", "script", "frame"))
-_PLAIN = re.compile(r"[!-~]+")
+# Inner spaces are kept by YAML and by reading; those at the ends are not.
+_PLAIN = re.compile(r"[!-~](?:[ -~]*[!-~])?")
 _PLAIN_LETTER = re.compile(r"[\w:-]", re.ASCII)
 _RANDOM = re.compile(r"\*+")
 # What differs between visits, as freely as the catalogue takes it (scanner.catalogue.regexes).

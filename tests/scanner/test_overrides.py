@@ -203,3 +203,8 @@ def test_what_one_pattern_means_stands_in_one_entry() -> None:
     assert "2 in 1 entries." in draft
     assert draft.count('- "example.com/c"') == 1
     assert draft.count("    # ") == 2
+
+
+def test_a_name_with_spaces_and_signs_is_written_as_it_is() -> None:
+    draft = yaml.safe_load(draft_overrides(make_report(unknown(name="yes: no#{x}"))))
+    assert draft["vendors"][0]["cookies"] == [{"name": "yes: no#{x}", "domain": "example.com"}]

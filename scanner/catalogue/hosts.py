@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from consentinel.scanner.catalogue.entries import HostPattern, PathPattern
-from consentinel.scanner.catalogue.facts import Facts, suffixes_of
+from consentinel.scanner.catalogue.facts import Facts
 
 
 class HostTable:
@@ -29,10 +29,6 @@ class HostTable:
         """Yield all patterns for a host or its parents, the most specific first."""
         for suffix in suffixes:
             yield from self._by_host.get(suffix, ())
-
-    def owner(self, host: str) -> HostPattern | None:
-        """Return the pattern that names who runs a host."""
-        return next((found for found in self.candidates(suffixes_of(host)) if found.whole_host), None)
 
 
 def _specificity(pattern: HostPattern) -> tuple[bool, int, bool]:

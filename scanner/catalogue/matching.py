@@ -53,12 +53,6 @@ class Catalogue:
         """Return what is asked about a subject of this kind, in order: the first answer counts."""
         return self._questions["request" if subject.kind not in self._questions else subject.kind]
 
-    def vendor_of_host(self, host: str) -> str | None:
-        """Return who runs a host, or None."""
-        folded = host.strip(".").lower()
-        owners = (layer.hosts.owner(folded) for layer in self.layers)
-        return next((owner.vendor.name for owner in owners if owner), None)
-
     def captcha_of_url(self, url: str) -> CaptchaProduct | None:
         """Return the CAPTCHA product that a URL belongs to, or None."""
         return self._captcha_table.by_url(Facts(Subject(kind="request", url=url)), path_of(url))

@@ -132,8 +132,11 @@ def test_override_of_a_host_beats_core_names_but_not_by_writer(acme: Build) -> N
 
 
 def test_vendor_of_host(core: Catalogue) -> None:
-    assert core.vendor_of_host("stats.g.doubleclick.net.") == "Google Marketing Platform (DoubleClick)"
-    assert core.vendor_of_host("nobody.example") is None
+    found = [
+        core.decide(request(f"https://{host}/")) for host in ("stats.g.doubleclick.net.", "nobody.example")
+    ]
+    assert found[0].vendor == "Google Marketing Platform (DoubleClick)"
+    assert found[1].vendor is None
 
 
 _TEXT = st.text(max_size=60)

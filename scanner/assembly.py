@@ -13,6 +13,7 @@ from consentinel.scanner.report import Environment, PageTiming, PageVisit, Repor
 from consentinel.scanner.shapes import public_url
 from consentinel.scanner.shown import shown_finding, shown_gap
 from consentinel.scanner.start import refusal_sentence
+from consentinel.scanner.states import LEFT_ALONE
 from consentinel.scanner.urls import host_of
 from consentinel.scanner.version import VERSION
 from consentinel.scanner.visit import VisitResult, is_of_site
@@ -64,7 +65,7 @@ def _state_visits(states: Iterable[State], results: Sequence[VisitResult]) -> It
         elif first.reached is None:
             reached = not first.plan.choose
             method = "nothing-clicked" if reached else None
-            detail = "the page was left as it loaded" if reached else "the page could not be loaded"
+            detail = LEFT_ALONE[state] if reached else "the page could not be loaded"
             yield StateVisit(state=state, reached=reached, method=method, detail=detail)
         else:
             outcome = first.reached

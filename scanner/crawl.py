@@ -21,10 +21,12 @@ from consentinel.scanner.network import NetworkLog
 from consentinel.scanner.pages import PageSource
 from consentinel.scanner.party import OwnHosts
 from consentinel.scanner.settings import ScanSettings
+from consentinel.scanner.states import LEFT_ALONE
 from consentinel.scanner.tab import Hooks, StoredState, Tab
 from consentinel.scanner.tab_options import TabOptions
 from consentinel.scanner.visit import Visitor, VisitPlan, VisitResult
 
+GPC_HOOK = "gpc"
 _GUARD_S = 0.1
 BROWSER_GONE = "the browser went away, so the rest of the scan is missing"
 
@@ -84,13 +86,13 @@ class Crawl:
 
     async def run_state(self, state: State, pages: PageSource) -> None:
         """Visit the start page, let `pages` say what follows from it, and visit that on all tabs."""
-        visitors = [await self._visitor(None, Memory())]
+        visitors = [await self._visitor(state, None, Memory())]
         guard = asyncio.create_task(self.limits.guard())
         try:
             first = await self._visit(visitors[0], self._first_plan(state, pages))
             following = await pages.after_start(first)
             while following and not self.limits.exhausted():
-                await self._grow(visitors, following)
+                await self._grow(visitors, state, following)
                 following = pages.after_level(await self._visit_level(visitors, state, following))
         finally:
             guard.cancel()
@@ -111,7 +113,7 @@ class Crawl:
             self._plan(pages.start, state),
             adopts_host=pages.discovers,
             watch_s=self.settings.watch_s,
-            choose=state != "no-choice",
+            choose=state not in LEFT_ALONE,
             is_first=True,
         )
 
@@ -121,20 +123,22 @@ class Crawl:
         self.on_visit(result)
         return result
 
-    async def _grow(self, visitors: list[Visitor], level: Sequence[PageRef]) -> None:
+    async def _grow(self, visitors: list[Visitor], state: State, level: Sequence[PageRef]) -> None:
         """Open the tabs that this level needs, each with what the first one has stored."""
         needed = min(self.settings.tabs, 1 + max(ref.index for ref in level))
         if len(visitors) >= needed:
             return
         stored = await visitors[0].tab.stored_state()
         while len(visitors) < needed:
-            visitors.append(await self._visitor(stored, visitors[0].memory.copy()))
+            visitors.append(await self._visitor(state, stored, visitors[0].memory.copy()))
 
-    async def _visitor(self, stored: StoredState | None, memory: Memory) -> Visitor:
+    async def _visitor(self, state: State, stored: StoredState | None, memory: Memory) -> Visitor:
         collectors = [make() for make in self.collectors]
         names = [name for collector in collectors for name in collector.hooks]
+        names += [GPC_HOOK] if state == "gpc" else []
         hooks = Hooks(hook_source(names), hook_source(names, holds_timers=True))
-        tab = await Tab.open(self.browser, self.options, self.own, hooks, stored)
+        options = replace(self.options, gpc=state == "gpc")
+        tab = await Tab.open(self.browser, options, self.own, hooks, stored)
         self.limits.logs.append(tab.network)
         return Visitor(
             tab=tab,

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from consentinel.scanner.forwarding import REFUSED_HEADER
+from consentinel.scanner.own_script import without_own_script
 from consentinel.scanner.wire import Params, Wire
 
 # An answer (headers included) that is larger than this is not a 1x1 pixel, whatever its format.
@@ -68,6 +69,7 @@ class NetworkLog:
         self.total_requests = 0
         self._earlier: set[str] = set()
         self._unfinished: set[str] = set()
+        self._top = self._page = ""
         self.begin()
 
     def listen(self, wire: Wire) -> None:
@@ -163,8 +165,15 @@ class NetworkLog:
             _apply_response(previous, params["redirectResponse"])
         if not params["request"]["url"].startswith(("http:", "https:")):
             return
+        self._follow(params)
         if previous is not None or not self._repeats(params):
-            self._add(_exchange(params, previous))
+            self._add(_exchange(params, previous, self._page))
+
+    def _follow(self, params: Params) -> None:
+        """Keep the address of the page: what the browser opened itself, and where that frame went on to."""
+        opened = params.get("initiator", {}).get("type") == "other"
+        if params.get("type") == "Document" and (opened or params.get("frameId") == self._top):
+            self._top, self._page = params.get("frameId", ""), params["request"]["url"]
 
     def _repeats(self, params: Params) -> bool:
         """Say whether another session has told this already: a page and its popup share a service worker."""
@@ -206,7 +215,7 @@ class NetworkLog:
         url = params["response"]["url"]
         if not url.startswith(("http:", "https:")):
             return None
-        self._add(_exchange({**params, "request": {"url": url, "method": "GET"}}, None))
+        self._add(_exchange({**params, "request": {"url": url, "method": "GET"}}, None, self._page))
         exchange = self._latest.get(request_id)
         if exchange is not None:
             self._guessed[request_id] = exchange
@@ -258,7 +267,7 @@ class NetworkLog:
                 resource_type="WebSocket",
                 document_url="",
                 initiator_type=stack.get("type", "script"),
-                initiators=_initiators(stack),
+                initiators=_initiators(stack, self._page),
                 redirects=(),
                 started_at=time.monotonic(),
                 started_wall=time.time(),
@@ -266,7 +275,7 @@ class NetworkLog:
         )
 
 
-def _exchange(params: Params, previous: Exchange | None) -> Exchange:
+def _exchange(params: Params, previous: Exchange | None, page: str) -> Exchange:
     # Only requests of workers have no loader. Their stack is left out: now and then DevTools misses them, and
     # what replaces them (add_of_worker) has none.
     initiator = {"type": _WORKER} if params.get("loaderId") == "" else params.get("initiator", {})
@@ -277,7 +286,7 @@ def _exchange(params: Params, previous: Exchange | None) -> Exchange:
         resource_type=params.get("type", "Other"),
         document_url=params.get("documentURL", ""),
         initiator_type=initiator.get("type", "other"),
-        initiators=_initiators(initiator),
+        initiators=_initiators(initiator, page),
         redirects=(*previous.redirects, previous.url) if previous else (),
         started_at=time.monotonic(),
         started_wall=params.get("wallTime"),
@@ -286,8 +295,11 @@ def _exchange(params: Params, previous: Exchange | None) -> Exchange:
     )
 
 
-def _initiators(initiator: dict[str, Any]) -> tuple[str, ...]:
-    """Return the URLs that caused a request, nearest first: call stack, its async parents, or the parser."""
+def _initiators(initiator: dict[str, Any], page: str) -> tuple[str, ...]:
+    """Return the URLs that caused a request, nearest first: call stack, its async parents, or the parser.
+
+    The banner's own script in `page`, which every call passes through, only where no other is there.
+    """
     urls: dict[str, None] = {}
     stack = initiator.get("stack")
     while stack:
@@ -295,7 +307,7 @@ def _initiators(initiator: dict[str, Any]) -> tuple[str, ...]:
         stack = stack.get("parent")
     if not urls and initiator.get("url"):
         urls[initiator["url"]] = None
-    return tuple(urls)
+    return without_own_script(tuple(urls), page)
 
 
 def _apply_response(exchange: Exchange, response: Params) -> None:

@@ -13,7 +13,7 @@ SCHEMA: Literal["consentinel/report/1"] = "consentinel/report/1"
 
 
 class StateVisit(msgspec.Struct, frozen=True, kw_only=True):
-    """How one consent state was reached: `method` is `nothing-clicked`, `rule` or `heuristic`, or null."""
+    """How one consent state was reached; `method` is that of `scanner.states.Reached`."""
 
     state: State
     reached: bool

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from consentinel.scanner.addresses import parse_resolve
-from consentinel.scanner.catalogue.taxonomy import OFFERED_STATES, STATES, State
+from consentinel.scanner.catalogue.taxonomy import STATES, State
 from consentinel.scanner.hostnames import browser_host
 from consentinel.scanner.patterns import compile_pattern
 
@@ -146,7 +146,7 @@ NUMBER = ValueType("a number", "SECONDS", (int, float), _number)
 PORT = ValueType("a port", "PORT", (int,), _port, splits_commas=True)
 LINE = ValueType("a text", "TEXT", (str,), _line)
 FILE = ValueType("a path", "PATH", (str,), Path)
-STATE = ValueType("a state", "STATE", (str,), _one_of(OFFERED_STATES), splits_commas=True)
+STATE = ValueType("a state", "STATE", (str,), _one_of(STATES), splits_commas=True)
 FAILURE = ValueType("a rule", "RULE", (str,), _one_of(FAIL_ON), splits_commas=True)
 PATTERN = ValueType("a pattern", "PATTERN", (str,), _pattern)
 MAPPING = ValueType("HOST=IP[:PORT]", "HOST=IP[:PORT]", (str,), _mapping)

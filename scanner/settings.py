@@ -114,7 +114,7 @@ class ScanSettings:
     states: tuple[State, ...] = _setting(
         ("no-choice",),
         STATE,
-        "Consent states to visit the site in: no-choice, reject, accept.",
+        "Consent states to visit the site in: no-choice, reject, accept, withdrawn, gpc.",
     )
     max_pages: int = _setting(25, WHOLE, "Most pages to visit per state.", minimum=1)
     max_depth: int = _setting(5, WHOLE, "Most links between the start page and a page.", minimum=0)

@@ -209,6 +209,17 @@ class Tab:
         """Run `script` in a frame; raises PlaywrightError or TimeoutError where it does not answer."""
         return await asyncio.wait_for(frame.evaluate(script), _EVALUATE_TIMEOUT_S)
 
+    async def source(self) -> str | None:
+        """Return the HTML of the page as the server sent it, None where the browser has dropped it."""
+        frame = (await self.wire.send("Page.getFrameTree"))["frameTree"]["frame"]
+        try:
+            found = await self.wire.send(
+                "Page.getResourceContent", {"frameId": frame["id"], "url": frame["url"]}
+            )
+        except PlaywrightError:
+            return None
+        return None if found["base64Encoded"] else str(found["content"])
+
     async def remember_storage(self) -> None:
         """Note the localStorage of every frame, for the tabs that are to go on from here."""
         for frame in self.page.frames:
@@ -366,6 +377,8 @@ def _context_arguments(options: TabOptions, stored: StoredState | None) -> dict[
         "accept_downloads": False,
         "viewport": {"width": width, "height": height},
     }
+    if options.gpc:  # https://w3c.github.io/gpc/#the-sec-gpc-header-field-for-http-requests
+        arguments["extra_http_headers"] = {"Sec-GPC": "1"}
     if stored is not None:
         arguments["storage_state"] = {"cookies": stored.cookies, "origins": stored.origins}
     return arguments

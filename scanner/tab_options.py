@@ -12,7 +12,7 @@ class TabOptions:
     """How a tab shows itself to a site.
 
     headers, http_auth: what opens the site; they go to `trusted` hosts only, those that the user named, not
-    to where the site redirects. secure: and only by https.
+    to where the site redirects. secure: and only by https. gpc: every request says Sec-GPC.
     """
 
     user_agent: str
@@ -22,6 +22,7 @@ class TabOptions:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     trusted: OwnHosts = field(default_factory=lambda: OwnHosts(""))
     secure: bool = False
+    gpc: bool = False
 
     def may_know(self, url: str) -> bool:
         """Say whether the server at `url` may be told what opens the site."""

@@ -14,7 +14,7 @@ from consentinel.scanner.network import Exchange
 from consentinel.scanner.observations import Gap, Observation
 from consentinel.scanner.party import OwnHosts
 from consentinel.scanner.shapes import public_url
-from consentinel.scanner.states import Reached, reach
+from consentinel.scanner.states import Around, Reached, reach
 from consentinel.scanner.tab import Tab
 from consentinel.scanner.urls import host_of
 from consentinel.scanner.walls import Wall, detect_wall
@@ -115,13 +115,19 @@ class Visitor:
         if plan.choose:
             # a visitor takes a moment to answer: what the page loads by itself comes before the click
             await self.tab.settle(plan.settle_cap_s, self.hurry)
-            result.reached = await reach(self.tab.page, plan.state, before_click=lambda: self._cut(result))
+            result.reached = await reach(self.tab.page, plan.state, self._around(plan, result))
         if plan.watch_s:
             await watch(self.tab.page, plan.watch_s, self.hurry)
         spent_s = time.monotonic() - result.committed_at if plan.is_plain else 0.0
         await self.tab.settle(max(_LEAST_SETTLE_S, plan.settle_cap_s - spent_s), self.hurry)
         self._check_document(result)
         await self._collect(plan, result)
+
+    def _around(self, plan: VisitPlan, result: VisitResult) -> Around:
+        return Around(
+            before_click=lambda: self._cut(result),
+            settle=lambda: self.tab.settle(plan.settle_cap_s, self.hurry),
+        )
 
     async def _go(self, plan: VisitPlan, result: VisitResult) -> bool:
         """Load the page; False where there is nothing to look at."""

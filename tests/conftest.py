@@ -1,19 +1,24 @@
 """Fixtures for the whole suite."""
 
-import asyncio
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Protocol
 
+import hypothesis
 import pytest
 from starlette.types import ASGIApp
 
 from consentinel.scanner.demo.loopback import LoopbackServer, TlsFiles
 from consentinel.scanner.packs.places import DATA_VARIABLE
 from tests.support.browsers import find_chromium, launch_flags
+from tests.support.loops import no_loop_of_playwright
 from tests.support.sites import Site
 from tests.support.tls import make_tls_files
+
+# No test of ours is timed: machines are shared.
+hypothesis.settings.register_profile("steady", deadline=None)
+hypothesis.settings.load_profile("steady")
 
 
 class Serve(Protocol):
@@ -30,18 +35,11 @@ class MakeTlsFiles(Protocol):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    """Let `asyncio.run` work in tests after one that used `page`.
-
-    Playwright's sync API keeps a loop of its own "running" in the main thread until the session ends.
-    """
+    """Let `asyncio.run` work in tests after one that used `page`."""
     if not isinstance(item, pytest.Function) or "playwright" in item.fixturenames:
         return (yield)
-    loop = asyncio.events._get_running_loop()
-    asyncio.events._set_running_loop(None)
-    try:
+    with no_loop_of_playwright():
         return (yield)
-    finally:
-        asyncio.events._set_running_loop(loop)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -41,8 +41,6 @@ RESOURCE_TYPES: tuple[ResourceType, ...] = get_args(ResourceType)
 CATEGORIES: tuple[Category, ...] = get_args(Category)
 KINDS: tuple[Kind, ...] = get_args(Kind)
 STATES: tuple[State, ...] = get_args(State)
-# The states that a scan can be asked for; withdrawn and gpc have no way to be reached yet (scanner.states).
-OFFERED_STATES: tuple[State, ...] = ("no-choice", "reject", "accept")
 
 _ALIASES: dict[str, Category] = {
     "essential": "strictly-necessary",

@@ -15,12 +15,19 @@ from consentinel.scanner.urls import host_of
 # An image of up to 100 bytes shows nothing to anybody (facts: detection, "pixels by response").
 _TINY_BYTES = 100
 _MAX_INITIATORS = 5
+# https://chromedevtools.github.io/devtools-protocol/tot/Network/#type-BlockedReason
+_STOPPED_BY_POLICY = "csp"
 
 
 def calls(visit: Visit, prefix: str) -> dict[str, HookReport]:
     """Return the calls that a hook saw by the URL they asked for; `prefix` is that of the hook's name."""
     seen = (report for report in visit.tab.hook_reports if report.hook.startswith(prefix))
     return {report.text.partition("#")[0]: report for report in seen}
+
+
+def never_left(exchange: Exchange) -> bool:
+    """Say whether the page's own Content-Security-Policy stopped the request, so that nobody heard of it."""
+    return exchange.failure == _STOPPED_BY_POLICY
 
 
 def pixel_evidence(exchange: Exchange) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from consentinel.scanner.collectors.base import Visit, host_and_path
-from consentinel.scanner.collectors.exchanges import calls, pixel_evidence, request_observation
+from consentinel.scanner.collectors.exchanges import calls, never_left, pixel_evidence, request_observation
 from consentinel.scanner.hooks import HookReport
 from consentinel.scanner.network import Exchange
 from consentinel.scanner.observations import Observation
@@ -25,7 +25,9 @@ class PixelCollector:
         beacons, images = calls(visit, "beacon:"), calls(visit, "image")
         seen = set()
         for exchange in visit.tab.network.exchanges:
-            if exchange.url in beacons or exchange.resource_type == "Ping":
+            if never_left(exchange):
+                seen.add(exchange.url)
+            elif exchange.url in beacons or exchange.resource_type == "Ping":
                 seen.add(exchange.url)
                 yield _beacon(visit, exchange, beacons.get(exchange.url))
             elif evidence := pixel_evidence(exchange):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from consentinel.scanner.catalogue.taxonomy import Kind
 from consentinel.scanner.collectors.base import Visit
-from consentinel.scanner.collectors.exchanges import calls, pixel_evidence, request_observation
+from consentinel.scanner.collectors.exchanges import calls, never_left, pixel_evidence, request_observation
 from consentinel.scanner.network import Exchange
 from consentinel.scanner.observations import Observation
 from consentinel.scanner.urls import host_of
@@ -31,8 +31,8 @@ class RequestCollector:
 
 
 def _counts(visit: Visit, exchange: Exchange) -> bool:
-    """Leave out the page itself, and what belongs to another request."""
-    if exchange.resource_type in ("Preflight", "Ping"):
+    """Leave out the page itself, what belongs to another request, and what the page's policy stopped."""
+    if exchange.resource_type in ("Preflight", "Ping") or never_left(exchange):
         return False
     own = visit.own.party_of(host_of(exchange.url)) == "first"
     return not (own and exchange.resource_type == "Document")

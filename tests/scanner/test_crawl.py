@@ -52,7 +52,7 @@ class FakeCrawl(Crawl):
     visitors: list[FakeVisitor]
     log: list[tuple[int, str]]
 
-    async def _visitor(self, stored: object, memory: Memory) -> Visitor:
+    async def _visitor(self, _state: object, stored: object, memory: Memory) -> Visitor:
         visitor = FakeVisitor(len(self.visitors), self.log, memory, stored)
         self.visitors.append(visitor)
         self.limits.logs.append(visitor.network)

@@ -1,4 +1,4 @@
-"""The states that are offered, and the way into each."""
+"""The way into each state; by our own API in test_own_banner, with GPC in test_gpc."""
 
 import asyncio
 from pathlib import Path
@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import async_playwright
 
-from consentinel.scanner.catalogue.taxonomy import OFFERED_STATES, State
-from consentinel.scanner.errors import InputError
-from consentinel.scanner.states import Reached, offered_states, reach
+from consentinel.scanner.catalogue.taxonomy import STATES, State
+from consentinel.scanner.states import LEFT_ALONE, STATE_REACHERS, Around, Reached, reach
 from tests.support.browsers import launch_flags
 
 BANNER = """<!doctype html><div role="dialog" style="position: fixed; bottom: 0"><p>We use cookies.</p>
@@ -16,22 +15,14 @@ BANNER = """<!doctype html><div role="dialog" style="position: fixed; bottom: 0"
 <button onclick="this.closest('div').remove()">Reject all</button></div>"""
 
 
-def test_three_states_are_offered_in_the_order_of_the_taxonomy() -> None:
-    assert offered_states() == OFFERED_STATES
+def test_there_is_a_way_into_every_state() -> None:
+    assert {*STATE_REACHERS, *LEFT_ALONE} == set(STATES)
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("state", ["withdrawn", "gpc"])
-def test_other_states_cannot_be_asked_for(chromium_executable: Path, state: State) -> None:
-    with pytest.raises(
-        InputError, match=f"{state} cannot be asked for: use one of no-choice, reject, accept"
-    ):
-        asyncio.run(_reach(chromium_executable, state))
-
-
-@pytest.mark.browser
-def test_no_choice_clicks_nothing(chromium_executable: Path) -> None:
-    reached, dialogs, cuts = asyncio.run(_reach(chromium_executable, "no-choice"))
+@pytest.mark.parametrize("state", ["no-choice", "gpc"])
+def test_nothing_is_clicked_without_a_choice(chromium_executable: Path, state: State) -> None:
+    reached, dialogs, cuts = asyncio.run(_reach(chromium_executable, state))
     assert (reached.reached, reached.method) == (True, "nothing-clicked")
     assert dialogs == 1
     assert cuts == []
@@ -63,7 +54,7 @@ async def _reach(executable: Path, state: State, *, closed: bool = False) -> tup
         if closed:
             await page.close()
         try:
-            reached = await reach(page, state, before_click=lambda: cuts.append("cut"))
+            reached = await reach(page, state, Around(before_click=lambda: cuts.append("cut")))
             dialogs = 0 if closed else await page.locator("[role=dialog]").count()
         finally:
             await browser.close()

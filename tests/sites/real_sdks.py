@@ -21,13 +21,16 @@ _FOLDER = Path(__file__).parent / "sdk_pages"
 _JSDELIVR = "https://cdn.jsdelivr.net/npm"
 
 
-def sdk_site() -> Site:
-    """Return the shop and all vendors behind it; the home page links to one page per SDK."""
+def sdk_site(head: str = "") -> Site:
+    """Return the shop and all vendors behind it; the home page links to one page per SDK.
+
+    head: comes before the SDK's snippet on its page.
+    """
     site = Site(START)
     links = "".join(f'<li><a href="/{name}">{name}</a></li>' for name in PAGES)
     site.page(START, f"<h1>Shop</h1><ul>{links}</ul>", title="Shop")
     for name in PAGES:
-        site.page(f"/{name}", f"<h1>{name}</h1><p>Plain words.</p>", head=_head(name), title=name)
+        site.page(f"/{name}", f"<h1>{name}</h1><p>Plain words.</p>", head=head + _head(name), title=name)
     site.call("/visitor", empty()).call("/replay", empty())
     for vendor in (_posthog, _mixpanel, _amplitude, _segment, _snowplow, _open_source):
         vendor(site)

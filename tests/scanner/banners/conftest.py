@@ -14,8 +14,9 @@ from playwright.async_api import Browser, Page, Route, async_playwright
 from consentinel.scanner.browser import plain_user_agent
 from consentinel.scanner.browser_process import FLAGS
 from consentinel.scanner.catalogue.taxonomy import State
-from consentinel.scanner.states import Reached, reach
+from consentinel.scanner.states import Around, Reached, reach
 from tests.support.browsers import launch_flags
+from tests.support.loops import no_loop_of_playwright
 from tests.support.npm import package_file
 
 SITES = Path(__file__).resolve().parents[2] / "sites" / "banners"
@@ -47,7 +48,7 @@ Play = Callable[..., Played]
 
 @pytest.fixture(scope="module")
 def play(chromium_executable: Path) -> Iterator[Play]:
-    with asyncio.Runner() as runner:
+    with no_loop_of_playwright(), asyncio.Runner() as runner:
         manager = async_playwright()
         playwright = runner.run(manager.__aenter__())
         browser = runner.run(
@@ -75,7 +76,7 @@ async def _play(browser: Browser, path: str, state: State, timeout_s: float, fil
         page = await context.new_page()
         await page.goto(f"{ORIGIN}/{path}")
         start_s = time.perf_counter()
-        reached = await reach(page, state, timeout_s=timeout_s)
+        reached = await reach(page, state, Around(timeout_s=timeout_s))
         return await _played(page, reached, time.perf_counter() - start_s)
     finally:
         await context.close()

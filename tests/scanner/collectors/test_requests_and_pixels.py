@@ -131,3 +131,9 @@ def test_a_ping_without_a_call_is_a_beacon_too() -> None:
 def test_a_beacon_whose_request_was_not_seen_is_told_by_its_call() -> None:
     (seen,) = pixels(hook_reports=[make_report("beacon:sendBeacon", f"{URL}?uid=1")])
     assert (seen.kind, seen.name, seen.writer) == ("beacon", "t.tracker.example/p.gif", SCRIPT)
+
+
+@pytest.mark.parametrize("resource_type", ["Script", "Image", "Ping"])
+def test_what_the_policy_of_the_page_stopped_is_nothing(resource_type: str) -> None:
+    stopped = make_exchange(status=None, failure="csp", resource_type=resource_type)
+    assert (requested(stopped), pixels(stopped)) == ([], [])

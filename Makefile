@@ -10,6 +10,7 @@ READY := $(VENV)/.ready
 READY_NPM := $(VENV)/.ready-npm
 TYPES_JS := .tools/js
 READY_JS := $(TYPES_JS)/node_modules/.ready
+BUNDLES := $(TYPES_JS)/build/dist
 SOURCES := scanner banner server tests bench
 
 # Also the build backend, which pip installs apart, comes in its pinned version (two names: old pip, new pip).
@@ -20,33 +21,45 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PATH := $(abspath $(BIN)):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench clean
+.PHONY: help setup demo dist test test-engines check bench clean
 
 help: ## say what there is
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
 
 setup: $(READY) ## install everything into .venv and make sure of a browser
 
 demo: $(READY) ## scan a bundled site and write report.json and report.html
 	$(BIN)/consentinel demo --once
 
-test: $(READY) $(READY_NPM) ## run the whole test suite
-	$(BIN)/python -m pytest -n $(NPROC) --dist worksteal -p tests.support.no_skips $(PYTEST_FLAGS)
+test: $(READY) $(READY_JS) ## run the whole test suite
+	$(BIN)/python -m pytest -n $(NPROC) --dist worksteal -p tests.support.no_skips -m 'not engines' $(PYTEST_FLAGS)
 
-check: $(READY) $(READY_JS) ## format, lint, the catalogue and types
+# (Debian: firefox-esr webkit2gtk-driver xvfb nginx-light caddy)
+test-engines: $(READY) $(READY_JS) ## run what needs Firefox, WebKit, nginx and Caddy
+	$(BIN)/python -m pytest -p tests.support.no_skips -m engines $(PYTEST_FLAGS) tests/banner tests/banner/matrix/every_engine.py
+
+dist: $(READY_JS) ## bundle the banner's script into banner/dist, which is part of the package
+	rm -rf banner/dist
+	node $(TYPES_JS)/build_banner.mjs banner/dist
+
+check: $(READY) $(READY_JS) ## format, lint, the catalogue, types, and banner/dist against its sources
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/consentinel catalogue check
 	$(BIN)/mypy $(SOURCES) $(TYPES_JS)/assemble.py
 	$(BIN)/python $(TYPES_JS)/assemble.py $(TYPES_JS)/build
 	$(TYPES_JS)/node_modules/.bin/tsc --project $(TYPES_JS)
+	$(TYPES_JS)/node_modules/.bin/tsc --project $(TYPES_JS)/banner.tsconfig.json
+	rm -rf $(BUNDLES)
+	node $(TYPES_JS)/build_banner.mjs $(BUNDLES)
+	@diff -r banner/dist $(BUNDLES) || { echo 'banner/dist is not what banner/src makes: run `make dist` and commit it' >&2; exit 1; }
 
 bench: $(READY) ## speed and memory against a bare Playwright loop; accuracy where CONSENTINEL_LABELS is set
 	$(BIN)/python -m bench
 
 clean: ## remove everything that the other targets made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist consentinel-demo test-results
-	rm -rf tests/npm/node_modules $(TYPES_JS)/node_modules $(TYPES_JS)/build
+	rm -rf tests/npm/node_modules tests/*_npm/node_modules $(TYPES_JS)/node_modules $(TYPES_JS)/build
 	find $(SOURCES) -name __pycache__ -prune -exec rm -rf {} +
 
 $(READY): pyproject.toml constraints.txt

@@ -32,6 +32,9 @@ class LazyCommand:
 
 
 COMMANDS = {
+    "banner": LazyCommand(
+        "consentinel.banner.commands.banner:command", "Build the consent banner of a site."
+    ),
     "catalogue": LazyCommand(
         "consentinel.scanner.commands.catalogue:command", "Check, explain and update what is known."
     ),
@@ -44,6 +47,9 @@ COMMANDS = {
     ),
     "install": LazyCommand("consentinel.scanner.commands.install:command", "Fetch a browser and prove it."),
     "scan": LazyCommand("consentinel.scanner.commands.scan:command", "Scan a site and report what it sets."),
+    "verify": LazyCommand(
+        "consentinel.banner.commands.verify:command", "Prove that a site's banner lets nothing leak."
+    ),
 }
 
 

@@ -23,14 +23,14 @@ MAY_IMPORT = {
         "consentinel.scanner.catalogue",
         "consentinel.scanner.errors",
         "consentinel.scanner.report",
+        # what is plain knowledge or writing, see docs/decisions/0011-what-the-banner-may-import.md
+        "consentinel.scanner.commands.warning",
+        "consentinel.scanner.config_file",
+        "consentinel.scanner.packs.durable",
+        "consentinel.scanner.party",
     ),
-    "consentinel.banner.verify": (
-        "consentinel.banner",
-        "consentinel.scanner.catalogue",
-        "consentinel.scanner.errors",
-        "consentinel.scanner.report",
-        "consentinel.scanner.scan",
-    ),
+    "consentinel.banner.verify": ("consentinel.banner", "consentinel.scanner"),
+    "consentinel.banner.commands.verify": ("consentinel.banner", "consentinel.scanner"),
     "consentinel.server": ("consentinel.server", "consentinel.banner", "consentinel.scanner"),
 }
 NOT_IN_THE_WEB_PROCESS = tuple(

@@ -7,12 +7,18 @@ import sys
 import httpx2
 import psutil
 import pytest
+from playwright.sync_api import Browser
 
+from bench.banner_site import AT_REST, RELEASED
+from bench.banner_speed import measure_banner
+from bench.banner_visits import SHORTEST_MS, press, start
 from bench.classify_speed import make_subjects
 from bench.measures import Bound, Measure, Run, as_json, middle
 from bench.memory import memory_of_tree
 from bench.sites import START, banner_pages, page_urls, small_pages
 from consentinel.scanner.demo.loopback import LoopbackServer
+from tests.conftest import Serve
+from tests.support.sites import Site
 
 
 @pytest.mark.parametrize(("values", "expected"), [([3.0, 1.0, 2.0], 2.0), ([4.0, 1.0], 2.5)])
@@ -67,6 +73,54 @@ def test_memory_counts_children_by_kind() -> None:
 def test_subjects_repeat_with_their_seed() -> None:
     assert make_subjects(50, seed=1) == make_subjects(50, seed=1)
     assert make_subjects(50, seed=1) != make_subjects(50, seed=2)
+
+
+# A page that a bench has to find slow: 60 ms in its script, 60 ms in its click, and a shift in between.
+SLOW_PAGE = f"""<script src="/slow.js"></script><button id=bare onclick="slow(); say('{RELEASED}')">x</button>
+<script>
+const seen = {{ clicks: [], shifts: [] }};
+const watch = (type, take) => new PerformanceObserver((list) => list.getEntries().forEach(take))
+  .observe({{ type, durationThreshold: 16, buffered: true }});
+watch('layout-shift', (entry) => seen.shifts.push(entry.value));
+watch('event', (entry) => entry.interactionId && seen.clicks.push(entry.duration));
+const say = (line) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => {{
+  document.body.style.paddingTop = '100px';
+  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => console.log(line))));
+}})));
+addEventListener('load', () => say('{AT_REST}'));
+</script>"""
+SLOW_SCRIPT = (
+    "const slow = () => { for (const end = performance.now() + 60; performance.now() < end;); }; slow();"
+)
+
+
+@pytest.mark.browser
+def test_what_is_slow_or_shifts_is_seen(browser: Browser, serve: Serve) -> None:
+    site = Site("http://127.0.0.1/").page("/slow", SLOW_PAGE).script("/slow.js", SLOW_SCRIPT)
+    url = f"http://127.0.0.1:{serve(site).port}/slow"
+    loaded = start(browser, url, rate=1)
+    assert loaded.wall_ms >= 60
+    assert 0 < loaded.script_ms <= loaded.all_ms
+    assert loaded.loaded == ("slow", "slow.js")
+    click = press(browser, url, rate=1)
+    assert click.duration_ms >= 60 > SHORTEST_MS
+    assert click.shifts > 0
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_every_figure_of_the_banner_is_there() -> None:
+    measures = {measure.name.removeprefix("banner: "): measure for measure in measure_banner(rounds=1)}
+    budgets = {name: measure.budget for name, measure in measures.items() if measure.budget is not None}
+    assert budgets == {
+        "script until the first layer": 50,
+        "accept click": 200,
+        "accept click, worst": 200,
+        "layout shift": 0,
+        "loaded before the choice": 10_240,
+    }
+    assert len(measures) == 11
+    assert all(len(measure.values) == 1 for name, measure in measures.items() if name in budgets)
 
 
 def _status(address: str, path: str) -> int:

@@ -9,12 +9,16 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 TOOLS = ROOT / ".tools" / "js"
-# The demo's scripts stand in for those of other people's sites, which nobody checks either.
+# Modules, which are programs as they stand.
+MODULES = (ROOT / "banner" / "src", ROOT / "banner" / "hosting")
+# The demo's scripts stand in for those of other people's sites; the bundles are made of the modules.
+UNCHECKED = (ROOT / "scanner" / "demo", ROOT / "banner" / "dist")
 CHECKED = [
     path
     for package in ("scanner", "banner", "server")
     for path in sorted((ROOT / package).rglob("*.js"))
-    if not path.is_relative_to(ROOT / "scanner" / "demo") and "node_modules" not in path.parts
+    if "node_modules" not in path.parts
+    and not any(path.is_relative_to(folder) for folder in (*MODULES, *UNCHECKED))
 ]
 
 
@@ -31,6 +35,22 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 def test_every_script_is_part_of_a_program(file: Path, programs: dict[str, str]) -> None:
     text = file.read_text("utf-8").strip().removesuffix(";")
     assert [name for name, program in programs.items() if text in program]
+
+
+@pytest.fixture(scope="module")
+def modules() -> set[Path]:
+    """The files that the type checker reads for the banner."""
+    compiler, project = TOOLS / "node_modules" / ".bin" / "tsc", TOOLS / "banner.tsconfig.json"
+    command = [str(compiler), "--project", str(project), "--listFilesOnly"]
+    ended = subprocess.run(command, check=True, capture_output=True, text=True)
+    return {Path(line).resolve() for line in ended.stdout.splitlines()}
+
+
+@pytest.mark.parametrize("folder", MODULES, ids=lambda path: path.name)
+def test_every_module_of_the_banner_is_checked(folder: Path, modules: set[Path]) -> None:
+    files = {path.resolve() for suffix in ("*.js", "*.mjs") for path in folder.rglob(suffix)}
+    assert files
+    assert files - modules == set()
 
 
 def test_nothing_stale_is_left(programs: dict[str, str]) -> None:

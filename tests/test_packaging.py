@@ -93,6 +93,11 @@ def test_data_files_go_with_the_code(names: set[str], suffix: str) -> None:
     assert [name for name in names if name.startswith("consentinel/scanner/") and name.endswith(suffix)]
 
 
+@pytest.mark.parametrize("name", ["dist/head.js", "dist/ask.js", "locales/en.json", "regimes.yaml"])
+def test_the_banner_is_built_without_node(names: set[str], name: str) -> None:
+    assert f"consentinel/banner/{name}" in names
+
+
 def test_the_report_schema_is_in_the_package(names: set[str]) -> None:
     assert [name for name in names if name.startswith("consentinel/scanner/") and "schema" in name]
 
@@ -109,6 +114,8 @@ def test_a_wheel_made_from_the_checkout_is_the_same(tmp_path: Path, names: set[s
         "constraints.txt",
         "pyproject.toml",
         "categories.yaml",
+        "banner/dist/head.js",
+        "banner/src/head.js",
         "scanner/browser.py",
         "tests/test_packaging.py",
         "tests/npm/package-lock.json",
@@ -120,7 +127,8 @@ def test_the_sdist_has(sdist_names: set[str], name: str) -> None:
 
 def test_the_sdist_has_no_by_products(sdist_names: set[str]) -> None:
     by_products = {"node_modules", "__pycache__", ".venv", ".git", "dist"}
-    assert [name for name in sdist_names if by_products & set(Path(name).parts)] == []
+    kept = [name for name in sdist_names if not Path(name).is_relative_to("banner/dist")]
+    assert [name for name in kept if by_products & set(Path(name).parts)] == []
 
 
 def test_the_wheel_runs_by_itself(wheel: Path, tmp_path: Path) -> None:

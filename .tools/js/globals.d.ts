@@ -9,6 +9,11 @@ interface WindowEventMap {
   __BINDING__: CustomEvent<{ due?: number }>;
 }
 
+/** Our own banner, where the page has it (banner/consentinel.d.ts). */
+interface Window {
+  consentinel?: { state?: () => any };
+}
+
 /** V8 only. */
 interface ErrorConstructor {
   stackTraceLimit: number;

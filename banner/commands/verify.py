@@ -1,0 +1,128 @@
+"""`consentinel verify URL…`: prove in all consent states that the banner holds back what needs consent."""
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from consentinel.banner.settings_file import read_settings
+from consentinel.banner.verify.evidence import Operator
+from consentinel.banner.verify.shown import (
+    VERIFY_FORMATS,
+    VerifyFormat,
+    render_verification,
+    render_verification_for_stream,
+)
+from consentinel.banner.verify.verification import EXIT_STATUS, Verification, Verified, verify
+from consentinel.scanner.commands.warning import warn
+from consentinel.scanner.config_file import read_site
+from consentinel.scanner.errors import InputError
+from consentinel.scanner.interrupts import Outcome, run_interruptibly
+from consentinel.scanner.outputs import print_result, write_whole
+from consentinel.scanner.progress import PageProgress, Progress
+from consentinel.scanner.settings import ScanSettings, resolve_settings, scan_options
+
+_STOPPING = "stopping with what was seen so far; once more (Ctrl-C) quits at once"
+_SUFFIXES: dict[str, VerifyFormat] = {".json": "json", ".md": "md", ".txt": "text"}
+
+
+@click.command("verify")
+@click.argument("urls", nargs=-1, metavar="URL...")
+@click.option(
+    "--config",
+    "config",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Settings file of the banner: what its rules say of a host or a name counts.",
+)
+@click.option(
+    "--requested-ok",
+    is_flag=True,
+    help="Tags that the browser requested from the HTML but did not run (mode standard) do not fail.",
+)
+@click.option(
+    "--format", "shape", type=click.Choice(VERIFY_FORMATS), help="Format; by suffix of FILE, else text."
+)
+@click.option(
+    "-o", "--output", "file", type=click.Path(path_type=Path), help="Write to FILE, not to standard output."
+)
+@click.option("-q", "--quiet", is_flag=True, help="No progress on standard error.")
+@scan_options
+def command(
+    urls: tuple[str, ...],
+    *,
+    config: Path | None,
+    requested_ok: bool,
+    shape: VerifyFormat | None,
+    file: Path | None,
+    quiet: bool,
+    **flags: object,
+) -> None:
+    """Prove a site's banner: scan without a choice, after refusal, consent and withdrawal; say what leaks.
+
+    A leak is what needs consent and was there without it: a request, a cookie, a stored item. Each is told
+    with who started it and what to change. The states above are always visited; --states gpc adds that one.
+    The banner is driven by its API, so that its buttons may look as they like.
+
+    Exit status: 0 nothing leaks; 1 something does; 2 it could not be proven, or could not be done;
+    130 interrupted by Ctrl-C, 143 by SIGTERM, what was seen so far is told.
+    """
+    settings = resolve_settings(flags)
+    if flags.get("fail_on"):
+        raise InputError("--fail-on is for `consentinel scan`: verify fails on leaks")
+    form = shape or _format_for(file)
+    urls = urls or tuple(filter(None, [read_site()]))
+    operator = _operator(config)
+    with Progress(f"opening {' '.join(urls)}", quiet=quiet) as progress:
+        outcome = _verify(urls, settings, operator, requested_ok=requested_ok, progress=progress)
+    warn(outcome.value.warnings)
+    _deliver(outcome.value.verification, form, file)
+    sys.exit(outcome.exit_status or EXIT_STATUS[outcome.value.verification.result])
+
+
+def _operator(config: Path | None) -> Operator:
+    return Operator() if config is None else Operator.of(read_settings(config))
+
+
+def _verify(
+    urls: Sequence[str],
+    settings: ScanSettings,
+    operator: Operator,
+    *,
+    requested_ok: bool,
+    progress: Progress,
+) -> Outcome[Verified]:
+    async def work(interrupted: asyncio.Event) -> Verified:
+        pages = PageProgress(progress, max_pages=settings.max_pages)
+        return await verify(
+            urls,
+            settings,
+            operator=operator,
+            requested_ok=requested_ok,
+            on_visit=pages.visited,
+            interrupted=interrupted,
+        )
+
+    return run_interruptibly(work, on_signal=lambda: progress.stop(_STOPPING))
+
+
+def _format_for(file: Path | None) -> VerifyFormat:
+    if file is None:
+        return "text"
+    try:
+        return _SUFFIXES[file.suffix.lower()]
+    except KeyError:
+        raise InputError(
+            f"{file.name}: unknown output format, use --format or a name in {' '.join(_SUFFIXES)}"
+        ) from None
+
+
+def _deliver(found: Verification, shape: VerifyFormat, file: Path | None) -> None:
+    if file is not None:
+        write_whole(file, render_verification(found, shape).encode())
+    elif shape == "text":
+        print_result(render_verification_for_stream(found))
+    else:
+        print_result(render_verification(found, shape).encode())

@@ -1,0 +1,105 @@
+from typing import Any
+
+import pytest
+
+from consentinel.banner.vendors import Told, VendorTold, told
+from consentinel.scanner.report import Finding
+from tests.banner.typical_report import banner, request, stored
+
+HOTJAR = request("script.hotjar.com/a.js", "core:hotjar/host:hotjar.com", category="performance")
+
+
+def part(*findings: Finding, **settings: Any) -> Told:
+    made = banner(*findings, **settings)
+    maker, categories = made.maker, made.catalogue.categories
+    return told(made.rules, maker.placed, maker.vendors, maker.spelled, categories, site=made.settings.host)
+
+
+def entries(*findings: Finding, **settings: Any) -> dict[str, VendorTold]:
+    return {entry["slug"]: entry for entry in part(*findings, **settings)["vendors"]}
+
+
+def test_a_service_is_described_by_the_catalogue() -> None:
+    cookie = stored(
+        "_hjSession_*", "core:hotjar/cookie:_hjSession_*", category="performance", purpose="Holds a visit."
+    )
+    entry = entries(HOTJAR, cookie)["hotjar"]
+    assert entry["name"].startswith("Hotjar")
+    assert entry["purpose"]
+    assert entry["category"] == "performance"
+    assert entry["policy"].startswith("https://")
+    assert [(item["kind"], item["name"], item["purpose"]) for item in entry["items"]] == [
+        ("cookie", "_hjSession_*", "Holds a visit.")
+    ]
+
+
+def test_a_service_of_several_categories_is_listed_where_all_of_it_runs() -> None:
+    cookie = stored("hubspotutk", "core:hubspot/cookie:hubspotutk", category="targeting", vendor="HubSpot")
+    script = request("js.hs-scripts.com/1.js", "core:hubspot/host:hs-scripts.com", category="performance")
+    assert entries(cookie, script)["hubspot"]["category"] == "targeting"
+
+
+def test_cookies_of_strangers_are_listed_too() -> None:
+    script = request("a.example/x.js", category="targeting", vendor="A")
+    cookie = stored("uid", host="a.example", party="third", category="targeting", vendor="A")
+    assert [item["name"] for item in entries(script, cookie)["a"]["items"]] == ["uid"]
+
+
+def test_the_sites_own_items_are_listed_by_category() -> None:
+    session = stored("sid", category="strictly-necessary")
+    lang = stored("lang", "core:language/cookie:lang", category="functional")
+    found = part(session, lang)["vendors"]
+    assert [(entry["slug"], entry["name"], entry["category"]) for entry in found] == [
+        ("", "www.example.com", "strictly-necessary"),
+        ("", "www.example.com", "functional"),
+    ]
+
+
+def test_a_service_that_only_the_operator_names() -> None:
+    own = [{"host": "tracker.example", "category": "targeting", "vendor": "Example"}]
+    expected: VendorTold = {
+        "slug": "example",
+        "name": "Example",
+        "category": "targeting",
+        "purpose": "",
+        "policy": "",
+        "items": [],
+    }
+    assert entries(rules=own)["example"] == expected
+
+
+@pytest.mark.parametrize(
+    ("attributes", "days"),
+    [
+        ({"lifetime": "session"}, 0),
+        ({"lifetime": "30 minutes"}, 1),
+        ({"lifetime": "365 days"}, 365),
+        ({"lifetime": ("session", "2 days")}, 2),
+        ({"area": "sessionStorage"}, 0),
+        ({"area": "localStorage"}, None),
+    ],
+)
+def test_how_long_an_item_is_kept(attributes: dict[str, Any], days: int | None) -> None:
+    found = part(stored("_x", category="targeting", attributes=attributes))["vendors"]
+    assert [item["days"] for entry in found for item in entry["items"]] == [days]
+
+
+def test_a_captcha_is_called_by_its_product() -> None:
+    facts: dict[str, Any] = {
+        "rule": "core:captcha/recaptcha-v3",
+        "category": "strictly-necessary",
+        "contested": True,
+    }
+    widget = request("recaptcha-v3", host="www.google.com", kind="captcha", vendor="reCAPTCHA v3", **facts)
+    cookie = stored("_GRECAPTCHA", vendor="Google", **facts)
+    entry = entries(widget, cookie)["google-captcha"]
+    assert (entry["name"], entry["category"]) == ("reCAPTCHA v3", "functional")
+
+
+def test_the_categories_are_described() -> None:
+    assert list(part(HOTJAR)["categories"]) == [
+        "strictly-necessary",
+        "functional",
+        "performance",
+        "targeting",
+    ]

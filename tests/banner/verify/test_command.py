@@ -1,0 +1,83 @@
+"""`consentinel verify` from end to end, on a site whose banner has the API of ours."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Serve
+from tests.sites.own_banner import own_banner_site
+from tests.support.cli import mapped_to, run_cli
+from tests.support.sites import Site
+
+QUICK = ("--watch", "0", "--insecure", "--quiet")
+
+
+@pytest.mark.browser
+def test_a_sound_site_is_clean(serve: Serve) -> None:
+    site = own_banner_site(reloads=True)
+    result = run_cli("verify", site.start, *mapped_to(serve(site)), *QUICK, "--states", "gpc")
+    assert result.exit_code == 0, result.output
+    states = "states no-choice, reject, accept, withdrawn, gpc"
+    assert f"Clean: nothing that needs consent was there without it (2 pages, {states})." in result.stdout
+
+
+@pytest.mark.browser
+def test_what_outlives_the_withdrawal_is_told_and_fails(serve: Serve, tmp_path: Path) -> None:
+    site, file = own_banner_site(forgets=False), tmp_path / "verification.json"
+    result = run_cli("verify", site.start, *mapped_to(serve(site)), *QUICK, "-o", file)
+    assert (result.exit_code, result.stdout) == (1, "")
+    told = json.loads(file.read_text())
+    assert [(leak["name"], leak["how"], leak["states"]) for leak in told["leaks"]] == [
+        ("_uetvid", "left-behind", ["withdrawn"])
+    ]
+
+
+@pytest.mark.browser
+def test_a_rule_of_the_operator_counts(serve: Serve, tmp_path: Path) -> None:
+    site, config = own_banner_site(forgets=False), tmp_path / "consentinel.yaml"
+    config.write_text(
+        f"site: {site.start}\nbanner:\n  rules: [{{cookie: _uetvid, category: strictly-necessary}}]\n"
+    )
+    result = run_cli("verify", site.start, *mapped_to(serve(site)), *QUICK, "--config", config)
+    assert result.exit_code == 0, result.output
+
+
+@pytest.mark.browser
+def test_the_leaking_request_is_shown(serve: Serve) -> None:
+    site = own_banner_site()
+    head = '<script>new Image().src = "//bat.bing.com/action/0?id=1";</script>'
+    site.page("/more", "<p>Forgotten.</p>", head=head)
+    result = run_cli("verify", site.start, *mapped_to(serve(site)), *QUICK)
+    assert result.exit_code == 1
+    assert "targeting pixel bat.bing.com/action/0 (" in result.stdout
+    assert "request: https://bat.bing.com/action/0?id=" in result.stdout
+    assert f"when:    no-choice, reject, withdrawn\n   how:     a script: {site.start}more" in result.stdout
+    assert f"nothing is held back there and nobody can withdraw: {site.start}more" in result.stdout
+
+
+@pytest.mark.browser
+def test_a_site_without_a_banner_proves_nothing(serve: Serve) -> None:
+    site = Site().page("/", "<p>We have no banner.</p>")
+    result = run_cli("verify", site.start, *mapped_to(serve(site)), *QUICK, "--format", "md")
+    assert result.exit_code == 2
+    assert "There is no banner of consentinel on" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ((), "no URL given"),
+        (("https://a.example", "--fail-on", "gaps"), "--fail-on is for `consentinel scan`"),
+        (("https://a.example", "-o", "x.pdf"), "x.pdf: unknown output format"),
+        (("https://a.example", "--config", "no-such.yaml"), "no-such.yaml"),
+    ],
+)
+def test_what_cannot_be_used_is_said(
+    arguments: tuple[str, ...], says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = run_cli("verify", *arguments)
+    assert result.exit_code == 2
+    assert says in result.stderr
+    assert result.stderr.count("\n") == 1

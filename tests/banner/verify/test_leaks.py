@@ -1,0 +1,215 @@
+"""What counts as a leak in which state, and how it is said to have got there."""
+
+from typing import Any
+
+import pytest
+
+from consentinel.banner.settings import OwnRule
+from consentinel.banner.verify.evidence import Operator
+from consentinel.banner.verify.fixes import HOW, fix_of
+from consentinel.banner.verify.leaks import Leak, find_leaks, left_at_third_parties
+from consentinel.scanner.catalogue.taxonomy import State
+from consentinel.scanner.observations import Writer
+from tests.banner.verify.evidence import (
+    EVERYTHING,
+    FOUR,
+    NOTHING,
+    banner_state,
+    ga_cookie,
+    inspection,
+    make_evidence,
+    request,
+)
+from tests.support.observing import PAGE, make_observation
+
+GTAG = "https://www.googletagmanager.com/gtag/js"
+PIXEL = "https://www.facebook.com/tr/"
+UNKNOWN = "https://cdn.nobody-knows.example/x.js"
+
+
+def leak_of(*args: Any, **options: Any) -> Leak:
+    """Return the only leak of the evidence that these arguments make."""
+    (leak,) = find_leaks(make_evidence(*args, **options))
+    return leak
+
+
+@pytest.mark.parametrize("state", ["no-choice", "reject", "withdrawn", "gpc"])
+def test_what_needs_consent_leaks_where_nobody_gave_it(state: State) -> None:
+    leak = leak_of({state: [ga_cookie(state)]})
+    assert (leak.name, leak.category, leak.states, leak.pages) == ("_ga", "performance", (state,), (PAGE,))
+
+
+def test_after_consent_nothing_leaks() -> None:
+    assert find_leaks(make_evidence({"accept": [ga_cookie("accept"), request(PIXEL, "accept")]})) == ()
+
+
+def test_one_finding_in_several_states_is_one_leak() -> None:
+    leak = leak_of({state: [ga_cookie(state)] for state in FOUR})
+    assert leak.states == ("no-choice", "reject", "withdrawn")
+
+
+def test_what_is_necessary_and_what_the_browser_refused_does_not_leak() -> None:
+    session = make_observation(name="PHPSESSID")
+    refused = ga_cookie("no-choice", attributes={"via": "script", "blocked": "SameSiteNoneInsecure"})
+    assert find_leaks(make_evidence({"no-choice": [session, refused]})) == ()
+
+
+def test_what_the_regime_grants_does_not_leak_before_a_choice() -> None:
+    some = banner_state(regime="us", choices=NOTHING | {"performance": True})
+    seen = {state: [ga_cookie(state), request(PIXEL, state)] for state in FOUR}
+    leaks = find_leaks(make_evidence(seen, [inspection(state, some) for state in FOUR]))
+    assert {(leak.vendor, leak.states) for leak in leaks} == {
+        ("Google Analytics", ("reject", "withdrawn")),
+        ("Meta (Facebook and Instagram)", ("no-choice", "reject", "withdrawn")),
+    }
+
+
+def test_pages_that_disagree_grant_only_what_all_do() -> None:
+    pages = [
+        inspection("no-choice", banner_state(choices=EVERYTHING)),
+        inspection("no-choice", banner_state()),
+    ]
+    assert leak_of({"no-choice": [ga_cookie("no-choice")]}, pages).states == ("no-choice",)
+
+
+@pytest.mark.parametrize(("choices", "leaks"), [(NOTHING, 1), (NOTHING | {"functional": True}, 0)])
+def test_a_tag_manager_may_load_once_anything_is_granted(choices: dict[str, bool], leaks: int) -> None:
+    seen = {"no-choice": [request("https://www.googletagmanager.com/gtm.js?id=GTM-X", "no-choice")]}
+    said = [inspection("no-choice", banner_state(regime="us", choices=choices))]
+    assert len(find_leaks(make_evidence(seen, said))) == leaks  # type: ignore[arg-type]  # a literal key widens to str
+
+
+@pytest.mark.parametrize(
+    ("mode", "blocks_unknown", "leaks"),
+    [("standard", False, 0), ("standard", True, 1), ("strict", False, 1), ("observe", False, 0)],
+)
+def test_unclassified_third_parties_leak_where_they_are_to_be_held(
+    mode: str, blocks_unknown: bool, leaks: int
+) -> None:
+    evidence = make_evidence(
+        {"no-choice": [request(UNKNOWN, "no-choice"), make_observation(name="our_basket")]},
+        [inspection("no-choice", banner_state(mode=mode))],
+        operator=Operator(blocks_unknown=blocks_unknown),
+    )
+    assert len(find_leaks(evidence)) == leaks
+
+
+@pytest.mark.parametrize(
+    ("script", "served", "leaks"),
+    [
+        ("https://consent.example/b/shop.js", ("https://consent.example/b/",), 0),
+        ("https://consent.example/b/shop.js", (), 2),
+        ("https://evil.example/b/track.js", ("https://consent.example/b/",), 2),
+        ("https://evil.example/consentinel.js", (), 2),
+        (f"{PAGE}consentinel.js", (), 0),
+    ],
+)
+def test_the_banner_itself_does_not_leak_in_mode_strict_but_what_has_its_name_does(
+    script: str, served: tuple[str, ...], leaks: int
+) -> None:
+    own = [
+        request(script, "no-choice", party="first" if script.startswith(PAGE) else "third"),
+        request("https://consent.example/v1/consents", "no-choice", kind="request", writer=Writer(script, 1)),
+    ]
+    said = [inspection("no-choice", banner_state(mode="strict"))]
+    evidence = make_evidence({"no-choice": own}, said, operator=Operator(served=served))
+    assert len(find_leaks(evidence)) == leaks
+
+
+@pytest.mark.parametrize(("category", "leaks"), [("functional", 0), ("performance", 1)])
+def test_what_is_contested_needs_the_grant_for_functional(category: str, leaks: int) -> None:
+    contested = request("https://www.google.com/recaptcha/api.js", "no-choice")
+    said = [inspection("no-choice", banner_state(regime="us", choices=NOTHING | {category: True}))]
+    found = find_leaks(make_evidence({"no-choice": [contested]}, said))
+    assert [leak.contested for leak in found] == [True] * leaks
+
+
+@pytest.mark.parametrize(
+    ("rule", "leaks"),
+    [
+        (OwnRule(category="strictly-necessary", host="googletagmanager.com"), 0),
+        (OwnRule(category="strictly-necessary", host="www.googletagmanager.com", path="/gtag/*"), 0),
+        (OwnRule(category="strictly-necessary", host="*.googletagmanager.com"), 0),
+        (OwnRule(category="strictly-necessary", host="tagmanager.com"), 1),
+        (OwnRule(category="strictly-necessary", host="googletagmanager.com", path="/gtm.js"), 1),
+        (OwnRule(category="strictly-necessary", path="/gtag/*"), 1),
+        (OwnRule(category="strictly-necessary", name="www*"), 1),
+    ],
+)
+def test_what_the_operator_decided_counts(rule: OwnRule, leaks: int) -> None:
+    operator = Operator(rules=(rule,))
+    seen = {"no-choice": [request(f"{GTAG}?id=G-X", "no-choice")]}
+    assert len(find_leaks(make_evidence(seen, operator=operator))) == leaks  # type: ignore[arg-type]  # as above
+
+
+def test_the_most_specific_rule_of_the_operator_counts() -> None:
+    rules = (
+        OwnRule(category="strictly-necessary", name="_g*"),
+        OwnRule(category="targeting", name="_ga"),
+    )
+    leak = leak_of({"no-choice": [ga_cookie("no-choice")]}, operator=Operator(rules=rules))
+    assert (leak.category, leak.contested) == ("targeting", False)
+
+
+# --- how it got there ---
+
+
+@pytest.mark.parametrize(
+    ("changes", "held", "late", "how", "says"),
+    [
+        ({}, (), (), "in-html", "add the rule {host: www.googletagmanager.com, category: performance}"),
+        ({}, (f"{GTAG}?id=G-X",), (), "requested-not-run", 'data-category="performance"'),
+        ({}, (), (f"{GTAG}?id=G-X",), "above-script", "Move the banner's script above it"),
+        ({"writer": Writer(f"{PAGE}tags.js", 7)}, (), (), "by-script", "add the rule"),
+    ],
+)
+def test_how_a_request_was_started(
+    changes: dict[str, Any], held: tuple[str, ...], late: tuple[str, ...], how: str, says: str
+) -> None:
+    said = [inspection("no-choice", banner_state(late=late), held=held)]
+    leak = leak_of({"no-choice": [request(f"{GTAG}?id=G-X", "no-choice", **changes)]}, said)
+    assert leak.how == how
+    assert says in fix_of(leak)
+
+
+@pytest.mark.parametrize(
+    ("state", "changes", "how", "says"),
+    [
+        ("no-choice", {}, "by-script", 'add the rule {cookie: "_ga", category: performance}'),
+        ("no-choice", {"attributes": {"via": "header"}}, "by-own-server", "cookie `consentinel` grants"),
+        ("withdrawn", {"attributes": {"via": "jar"}}, "left-behind", "add the rule"),
+        ("withdrawn", {"attributes": {"via": "jar", "http_only": True}}, "left-behind", "A page cannot stop"),
+        ("withdrawn", {"attributes": {"via": "script"}}, "by-script", "add the rule"),
+        ("withdrawn", {"kind": "storage", "attributes": {}}, "left-behind", "{storage: "),
+        ("reject", {"host": "tracker.example"}, "by-third-party", "requests to tracker.example"),
+    ],
+)
+def test_how_an_item_was_stored(state: State, changes: dict[str, Any], how: str, says: str) -> None:
+    leak = leak_of({state: [ga_cookie(state, **changes)]})
+    assert leak.how == how
+    assert says in fix_of(leak)
+
+
+def test_a_proxied_tag_is_held_by_its_path() -> None:
+    url = f"{PAGE}metrics/g/collect?v=2&tid=G-ABC123"
+    fact = request(url, "no-choice", kind="beacon", writer=Writer(f"{PAGE}metrics/", 1))
+    leak = leak_of({"no-choice": [fact]})
+    assert "{path: /metrics/g/collect, category: performance}" in fix_of(leak)
+
+
+def test_every_way_has_words() -> None:
+    assert len(set(HOW.values())) == len(HOW)
+
+
+def test_cookies_of_others_that_are_only_left_are_no_leak() -> None:
+    left = ga_cookie("withdrawn", name="fr", host="facebook.com", attributes={"via": "jar"})
+    evidence = make_evidence({"withdrawn": [left]})
+    assert find_leaks(evidence) == ()
+    assert left_at_third_parties(evidence) == ["fr (facebook.com)"]
+
+
+def test_the_worst_way_comes_first() -> None:
+    said = [inspection("no-choice", banner_state(), held=(GTAG,))]
+    seen = {"no-choice": [request(GTAG, "no-choice"), ga_cookie("no-choice"), request(PIXEL, "no-choice")]}
+    leaks = find_leaks(make_evidence(seen, said))  # type: ignore[arg-type]  # as above
+    assert [leak.how for leak in leaks] == ["in-html", "by-script", "requested-not-run"]

@@ -1,0 +1,20 @@
+"""What WebDriver and Marionette have in common."""
+
+from typing import Any
+
+# An async function as both protocols take one: the last argument is called with the answer.
+ASYNC = (
+    "const done = arguments[arguments.length - 1];"
+    "(async () => { BODY })().then((value) => done([value ?? null]), (error) => done(String(error)));"
+)
+
+
+class EngineError(RuntimeError):
+    """The browser is not installed, did not start, or refused a command."""
+
+
+def result(answer: Any) -> Any:
+    """Return the value that ASYNC has handed over; raise EngineError for what the code threw."""
+    if isinstance(answer, str):
+        raise EngineError(f"the page threw: {answer}")
+    return answer[0]

@@ -12,9 +12,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from bench.accuracy import Accuracy, measure_accuracy
+from bench.banner_speed import ROUNDS, measure_banner
 from bench.classify_speed import measure_classify, measure_growth, measure_memory
 from bench.labels import LABELS_VARIABLE, LabelError, label_files
 from bench.measures import Measure, Run, as_json, show
+from bench.patches import measure_patches
 from bench.scan_speed import FULL, QUICK, BenchError, measure_scans
 from bench.scores_shown import show_accuracy
 from consentinel.scanner.errors import ConsentinelError
@@ -62,6 +64,8 @@ def _measures(quick: bool) -> Iterator[Measure]:
     yield measure_classify()
     yield measure_growth()
     yield measure_memory()
+    yield from measure_banner(3 if quick else ROUNDS)
+    yield from measure_patches()
     yield from measure_scans(QUICK if quick else FULL)
 
 

@@ -4,7 +4,7 @@ import { judge, late, vendors } from './head.js';
 
 /** Note what of them is in the document when our script starts. */
 export const startNotes = () => {
-  for (const node of document.querySelectorAll('script,img,iframe,link')) {
+  for (const node of document.querySelectorAll('script:not([type="text/plain" i]),img,iframe,link')) {
     const url = node.getAttribute('src') || node.getAttribute('href');
     const verdict = url && judge(url);
     if (verdict && verdict.category % 6) {

@@ -11,6 +11,9 @@ export const selectors = [
   ...ATTRIBUTES.map((name) => `[${name.replace(/.*:/, '*|')}]`),
 ];
 
+/** What is guarded already: interfaces, documents; and scripts that had started before. */
+export const seen = new WeakSet();
+
 /** Frames that have come and whose realm is not patched yet. @type {any[]} */
 export const frames = [];
 
@@ -55,13 +58,15 @@ const gateElement = (element) => {
   list(element);
 };
 
-/** Gate everything at and below a node. @param {any} root */
+/** Gate everything at and below a node. Text among the arguments of append(), the null of insertBefore() and what is
+ *  ours is looked at first: an exception costs more than all the rest. @param {any} root */
 export const gateTree = (root) => {
   try {
+    if (!root || typeof root === 'string' || seen.has(root)) return;
     gateElement(root);
     const { querySelectorAll } = /^#/.test(tagOf(root)) ? root : Element.prototype;
-    querySelectorAll?.call(root, selectors).forEach(gateElement);
+    querySelectorAll?.call(root, selectors).forEach((/** @type {any} */ node) => seen.has(node) || gateElement(node));
   } catch {
-    // text among the arguments of append(), or no node at all
+    // no node at all
   }
 };

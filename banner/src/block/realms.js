@@ -4,7 +4,7 @@ import { html, keep } from './filter.js';
 import { get, holds, holdsName, isPlugin, nothing, PREFIX, remove, tagOf } from './hold.js';
 import { hook } from './hook.js';
 import { gateNetwork } from './network.js';
-import { frames, gateTree } from './nodes.js';
+import { frames, gateTree, seen } from './nodes.js';
 import { alike } from './trusted.js';
 
 /** @typedef {import('./hook.js').Before} Before */
@@ -21,7 +21,7 @@ const swap = (args, at, keeps) => {
 
 /** Set an attribute to an argument. @param {any} element @param {any} name @param {any[]} args
  *  @param {number} at */
-const assign = (element, name, args, at) => {
+export const assign = (element, name, args, at) => {
   name = `${name}`.toLowerCase();
   if (!NAMES.test(name)) return;
   remove(element, PREFIX + name);
@@ -37,23 +37,13 @@ const original = (answer, element, [asked], property) => {
 };
 
 /** @type {Before} */
-const setNode = (self, [attribute], _, native) => {
-  // A NamedNodeMap does not tell whose it is; an attribute of it does.
-  const probe = document.createAttribute(PREFIX);
-  native.call(self, probe);
-  const element = /** @type {Element} */ (probe.ownerElement);
-  remove(element, PREFIX);
-  const args = [attribute.value];
-  const instead = assign(element, attribute.name, args, 0);
-  if (args[0] !== attribute.value) attribute.value = args[0];
-  return instead;
-};
-
-/** @type {Before} */
 const insert = (_, args) => args.forEach(gateTree);
 
 /** What came in as HTML is known by its marks. @type {After} */
-const collect = (answer, self) => void (typeof answer === 'string' || gateTree(answer || self));
+const collect = (answer, self) => {
+  if (typeof answer !== 'string') gateTree(answer || self);
+  openFrames();
+};
 
 const openFrames = () => frames.splice(0).forEach((frame) => guard(frame.contentWindow));
 
@@ -75,22 +65,28 @@ const setCookie = (_, args) => {
   if (holdsName(`${args[0]}`.split('=')[0].trim())) args[0] += ';max-age=0';
 };
 
-const ELEMENTS = /^(HTML|SVG)\w*Element$/;
+/** Interfaces ('' is the window), their members, what comes before and after. By name: a browser makes an interface
+ *  when it is first asked for, and to look through all of them takes longer than all else here.
+ *  @typedef {[interfaces: string, members: string | RegExp, before?: Before | 0, after?: After]} Patch */
 
-/** Interfaces ('' is the window), their members, what comes before and after.
- *  @typedef {[string | RegExp, RegExp, (Before | 0)?, After?]} Patch */
+/** @type {Before} */
+const assignOwn = (self, args, name) => assign(self, name, args, 0);
+
+const WINDOWS = 'HTMLIFrameElement HTMLFrameElement HTMLObjectElement';
 
 /** @type {Patch[]} */
 const PATCHES = [
-  [ELEMENTS, NAMES, (self, args, name) => assign(self, name, args, 0), original],
-  ['Element', /^setAttribute(NS)?$/, (self, args, name) => assign(self, args.at(-2), args, args.length - 1)],
-  ['Element', /^getAttribute$/, 0, original],
-  ['Element NamedNodeMap', /^set(Attribute|NamedItem).*(Node|Item)/, setNode],
   [
-    'Attr Node',
-    /^(value|textContent|nodeValue)$/,
-    (node, args) => node.ownerElement && assign(node.ownerElement, node.name, args, 0),
+    `${WINDOWS} HTMLImageElement HTMLScriptElement HTMLEmbedElement HTMLMediaElement HTMLVideoElement ` +
+      'HTMLSourceElement HTMLTrackElement HTMLInputElement HTMLLinkElement HTMLAnchorElement HTMLAreaElement ' +
+      'HTMLBodyElement SVGAElement',
+    NAMES,
+    assignOwn,
+    original,
   ],
+  ['HTMLElement SVGElement', 'style', assignOwn],
+  ['Element', /^setAttribute(NS)?$/, (self, args) => assign(self, args.at(-2), args, args.length - 1)],
+  ['Element', 'getAttribute', 0, original],
   [
     'Node Element Document DocumentFragment CharacterData Range',
     /^(app|prep|ins|rep|bef|aft|surr|imp|ado)/,
@@ -104,30 +100,27 @@ const PATCHES = [
     collect,
   ],
   ['Document', /^write/, write],
-  ['', /^open$/, 0, (opened) => guard(opened)],
-  [ELEMENTS, /^content(Window|Document)$/, 0, (opened) => guard(opened.defaultView || opened)],
-  ['Document', /^cookie$/, setCookie],
+  ['', 'open', 0, (opened) => guard(opened)],
+  [WINDOWS, /^content/, 0, (opened) => guard(opened.defaultView || opened)],
+  ['Document', 'cookie', setCookie],
 ];
 
 /** @param {any} scope a window @param {Patch[]} patches */
 export const patch = (scope, patches) => {
-  const own = Object.getOwnPropertyNames;
-  for (const [interfaces, names, before, after] of patches) {
-    const found =
-      typeof interfaces === 'string'
-        ? interfaces.split(' ')
-        : own(scope).filter((name) => interfaces.test(name));
-    for (const each of found) {
+  for (const [interfaces, members, before, after] of patches) {
+    for (const each of interfaces.split(' ')) {
       const owner = each ? scope[each]?.prototype : scope;
-      for (const name of own(owner || 0)) if (names.test(name)) hook(owner, name, before, after);
+      const names =
+        typeof members === 'string'
+          ? members.split(' ')
+          : Object.getOwnPropertyNames(owner || 0).filter((name) => members.test(name));
+      for (const name of names) hook(owner, name, before, after);
     }
   }
 };
 
 /** What is done to every window; ../guards adds to it. @type {((scope: any) => void)[]} */
 export const guards = [(scope) => patch(scope, PATCHES), (scope) => gateNetwork(scope, holds, hook)];
-
-const seen = new WeakSet();
 
 /** @param {any} root a document or shadow root */
 const watch = (root) => {
@@ -147,8 +140,9 @@ const watch = (root) => {
   openFrames();
 };
 
-/** Guard a window, if it is one of ours. @param {any} scope */
+/** Guard a window, if there is one and it is one of ours. @param {any} scope */
 export const guard = (scope) => {
+  if (!scope) return;
   try {
     const { document: doc, Node: realm } = scope;
     if (!seen.has(realm)) {

@@ -6,7 +6,7 @@
  * Read the rules: a line each, `<code><vendor-slug> pattern pattern …`. The function needs nothing around it,
  * because its text also runs in workers (block/workers.js).
  * @param {string} text
- * @param {string[]} own hosts that are no third party, with their subdomains
+ * @param {string[]} own patterns of what is no third party: hosts, with their subdomains, and addresses
  * @param {() => string} base what relative addresses are relative to
  */
 export function readRules(text, own, base) {
@@ -15,13 +15,21 @@ export function readRules(text, own, base) {
   /** @type {number[]} per vendor the highest category of its rules; what a choice about the vendor is measured
    *  against */
   const kinds = [];
-  /** @type {[pattern: string, verdict: Verdict | null][]} */
-  const rules = own.map((host) => [host, null]);
+  /** @type {[weight: number, start: string, pattern: string, verdict: Verdict | null][]} */
+  const rules = [];
   /** @type {Set<string>} hosts that no rule knows */
   const unknowns = new Set();
   /** @type {Map<string, Verdict | null | undefined>} */
   const known = new Map();
 
+  // Paths come before hosts, names before expressions for names; then the longer pattern says more.
+  const add = (/** @type {string} */ pattern, /** @type {Verdict | null} */ verdict) => {
+    const [start, more] = pattern.split('*');
+    const name = start[0] === '#';
+    const ahead = name ? (more === undefined ? 0 : -999) : pattern.includes('/') ? 999 : 0;
+    rules.push([pattern.length + ahead, start, pattern, verdict]);
+  };
+  for (const host of own) add(host, null);
   for (const line of text.split('\n')) {
     const [head, ...patterns] = line.split(' ');
     const slug = head.slice(1);
@@ -29,33 +37,24 @@ export function readRules(text, own, base) {
     const vendor = slug ? (vendors.includes(slug) ? vendors.indexOf(slug) : vendors.push(slug) - 1) : -1;
     kinds[vendor] = Math.max(kinds[vendor] || 0, category);
     for (const part of patterns) {
-      rules.push([(part[0] === '.' ? slug : part[0] === '/' ? own[0] : '') + part, { category, vendor }]);
+      add((part[0] === '.' ? slug : part[0] === '/' ? own[0] : '') + part, { category, vendor });
     }
   }
-  // Paths come before hosts, names before expressions for names; then the longer pattern says more.
-  const weight = (/** @type {string} */ pattern) =>
-    pattern.length + (/^[^#]*\//.test(pattern) ? 999 : /^#.*\*/.test(pattern) ? -999 : 0);
-  const tests = rules
-    .sort(([one], [other]) => weight(other) - weight(one))
-    .map(
-      ([pattern, verdict]) =>
-        /** @type {const} */ ([
-          pattern.split('*')[0],
-          RegExp(
-            `^([^/]*\\.)?${pattern
-              .replace(/^[^#/]*$/, '$&/*')
-              .replace(/[^\w*]/g, '\\$&')
-              .replaceAll('*', '.*')}$`,
-          ),
-          verdict,
-        ]),
-    );
+  rules.sort(([one], [other]) => other - one);
+
+  const fits = (/** @type {string} */ pattern, /** @type {string} */ what) =>
+    RegExp(
+      `^([^/]*\\.)?${pattern
+        .replace(/^[^#/]*$/, '$&/*')
+        .replace(/[^\w*]/g, '\\$&')
+        .replaceAll('*', '.*')}$`,
+    ).test(what);
 
   /** @param {string} what host and path, or # and a name */
   const look = (what) => {
     if (known.size > 999) known.clear();
     if (!known.has(what)) {
-      known.set(what, tests.find(([start, fits]) => what.includes(start) && fits.test(what))?.[2]);
+      known.set(what, rules.find(([, start, pattern]) => what.includes(start) && fits(pattern, what))?.[3]);
     }
     return known.get(what);
   };
@@ -86,11 +85,15 @@ export const script = /** @type {HTMLScriptElement | null} */ (document.currentS
 /** Where the parts are. */
 export const base = new URL(__config.base || '.', script?.src || document.baseURI).href;
 
-/** Hosts that are no third party: the page's, the site's, the consent API's, this script's. */
+/** What is no third party: the page's host, the site's, the consent API, and of this script's host, which others may
+ *  share, its folder. */
 export const own = [
   location.hostname,
   ...__config.own,
-  ...[__config.api, base, script?.src].map((url) => new URL(url || base, base).hostname),
+  ...[__config.api || base, base, script?.src || base].map((url) => {
+    const { hostname, pathname } = new URL(url, base);
+    return `${hostname}${pathname}*`;
+  }),
 ];
 
 const read = readRules(__config.rules, own, () => document.baseURI);

@@ -67,14 +67,14 @@ export const DOCUMENTS = [
   ],
   [
     'Element',
-    /^setAttribute$/,
+    'setAttribute',
     (element, args) =>
       void (element.localName === 'iframe' && /^src(doc)?$/i.test(args[0]) && lead(element, args, 1, args[0])),
   ],
   // What a blob: address stands for can be read later only.
   [
     '',
-    /^(Blob|File)$/,
+    'Blob File',
     0,
     (blob, _, [parts]) => {
       if (/html/.test(blob.type)) texts.set(blob, parts.map(textOf).join(''));

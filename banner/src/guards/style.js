@@ -26,15 +26,20 @@ export const animate = (_, args) => {
   }
 };
 
+/** The properties that may name an image. */
+const IMAGES =
+  'background background-image border-image border-image-source content cursor filter list-style list-style-image ' +
+  'mask mask-image mask-border mask-border-source mask-box-image mask-box-image-source shape-outside';
+
 /** Patch the properties of a style through which images come. Chromium has no accessors for them that could be
  *  patched; one on the prototype wins over its own. @param {any} style a style of the window in question */
 export const patchStyle = (style) => {
   const owner = Object.getPrototypeOf(style);
-  for (const name in style) {
-    if (!/image|background|content|cursor|mask|filter|list/i.test(name)) continue;
-    const dashed = name.replace(/[A-Z]/g, '-$&').replace(/^webkit/, '-$&').toLowerCase();
-    for (const each of [name, dashed]) {
-      Reflect.defineProperty(owner, each, {
+  for (const dashed of IMAGES.replace(/\S+/g, '$& -webkit-$&').split(' ')) {
+    const camel = dashed.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
+    for (const name of new Set([dashed, camel, camel.replace('W', 'w')])) {
+      if (!(name in style)) continue;
+      Reflect.defineProperty(owner, name, {
         configurable: true,
         enumerable: true,
         get() {

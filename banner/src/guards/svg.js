@@ -7,10 +7,16 @@ const owners = new WeakMap();
 
 /** @type {import('../block/realms.js').Patch[]} */
 export const SVG = [
-  [/^SVG\w+Element$/, /^href$/, 0, (answer, element) => void owners.set(answer, element)],
+  [
+    'SVGUseElement SVGScriptElement SVGImageElement SVGFEImageElement SVGPatternElement SVGGradientElement ' +
+      'SVGFilterElement SVGTextPathElement SVGMPathElement',
+    'href',
+    0,
+    (answer, element) => void owners.set(answer, element),
+  ],
   [
     'SVGAnimatedString',
-    /^baseVal$/,
+    'baseVal',
     (self, [url]) => owners.has(self) && holds(url) && (() => owners.get(self)?.setAttribute('href', url)),
   ],
 ];

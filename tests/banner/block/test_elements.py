@@ -88,7 +88,8 @@ def test_a_grant_lets_later_addresses_through(guarded: Guarded) -> None:
 def test_observe_touches_nothing(guarded: Guarded) -> None:
     guarded.open(mode="observe")
     text = guarded.run(
-        "document.body.append(Object.assign(new Image(), { src: 'TRACKER/x' }));"
+        "const image = Object.assign(new Image(), { src: 'TRACKER/x' });"
+        " await new Promise((done) => (image.onload = image.onerror = done));"
         " return Object.getOwnPropertyDescriptor(Element.prototype, 'innerHTML').set.name;"
     )
     assert (text, guarded.left()) == ("set innerHTML", ["/x"])

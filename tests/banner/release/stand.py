@@ -37,10 +37,16 @@ class Stand:
         return f"http://{self.host}:{self.port}{path}"
 
     def open(
-        self, body: str, *, head: str = "", headers: Mapping[str, str] | None = None, **config: Any
+        self,
+        body: str,
+        *,
+        above: str = "",
+        head: str = "",
+        headers: Mapping[str, str] | None = None,
+        **config: Any,
     ) -> None:
-        """Show a page of `body`; `PORT` in it is the server's. The banner comes first in its head."""
-        self.put("/", body, head=head, headers=headers, **config)
+        """Show a page of `body`; `PORT` in it is the server's. The banner is in its head, below `above`."""
+        self.put("/", body, above=above, head=head, headers=headers, **config)
         self.page.goto(self.url())
 
     def put(
@@ -48,6 +54,7 @@ class Stand:
         path: str,
         body: str,
         *,
+        above: str = "",
         head: str = "",
         headers: Mapping[str, str] | None = None,
         **config: Any,
@@ -57,7 +64,7 @@ class Stand:
             self.site.script(f"http://{self.host}/{name}", content.decode())
         html = (
             '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Page</title>'
-            '<link rel="icon" href="data:,"><script nonce="n" src="/consentinel.js"></script>'
+            f'<link rel="icon" href="data:,">{above}<script nonce="n" src="/consentinel.js"></script>'
             f"{head}</head><body>{body}</body></html>"
         )
         self.site.add(

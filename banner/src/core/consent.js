@@ -33,7 +33,9 @@ const cookies = (name) =>
     .split('; ')
     .flatMap((cookie) => (cookie.startsWith(`${name}=`) ? cookie.slice(name.length + 1) : []));
 
-const country = page.currentScript?.dataset.country || cookies('consentinel_country')[0];
+// Two of them: one was set for a domain above, perhaps by somebody else.
+const places = new Set(cookies('consentinel_country'));
+const country = page.currentScript?.dataset.country || (places.size < 2 && [...places][0]) || '';
 const regime = pickRegime(config.regimes, country);
 
 /** @param {string} text */
@@ -92,8 +94,8 @@ export const consent = {
   reread: () => {
     const text = consent.text();
     const choice = parse(text);
-    const services = parse(attempt(() => sessionStorage.getItem('consentinel.services')));
-    const { toggled } = choice || services || { toggled: [] };
+    const { toggled } = choice ||
+      parse(attempt(() => sessionStorage.getItem('consentinel.services'))) || { toggled: [] };
     // A prerendered page has no visitor yet.
     const awake = !page.prerendering;
     // The opt-out signal beats an answer, but for one that was given under it where the law knows that.

@@ -244,6 +244,18 @@ def test_the_edge_may_tell_the_country_by_cookie(page: Page, serve: Serve) -> No
     assert page.evaluate("consentinel.state().regime") == "us"
 
 
+def test_countries_that_contradict_each_other_are_none(page: Page, serve: Serve) -> None:
+    """Whoever has a host above or below may set a cookie of the same name: the strictest row then."""
+    regimes = [{**US, "id": "eu", "purposes": ["opt_in"] * 3}, {**US, "id": "us", "where": "US"}]
+    banner = start_banner(serve, regimes=regimes)
+    for path, country in (("/", "DE"), ("/other", "US-TX")):
+        page.context.add_cookies(
+            [{"name": "consentinel_country", "value": country, "domain": "127.0.0.1", "path": path}]
+        )
+    page.goto(banner.url + "other")
+    assert page.evaluate("consentinel.state().regime") == "eu"
+
+
 @pytest.mark.parametrize("wins", [True, False])
 def test_the_opt_out_signal(page: Page, serve: Serve, wins: bool) -> None:
     """On before any answer; beats an older opt-in; a newer one counts only where the law says so."""

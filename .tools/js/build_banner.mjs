@@ -54,7 +54,7 @@ const nameCache = {};
 
 /** A second minifier: it finds about a twentieth of what is left. */
 const smallest = async (code) => {
-  const compress = { passes: 3, unsafe_arrows: true, pure_getters: true, keep_fargs: false, drop_debugger: false };
+  const compress = { passes: 3, inline: 1, unsafe_arrows: true, pure_getters: true, keep_fargs: false, drop_debugger: false };
   // a page without a charset reads scripts as it reads itself
   const format = { ascii_only: true };
   const properties = { regex: RegExp(`^(${OWN.replaceAll(' ', '|')})$`), keep_quoted: true };

@@ -1,31 +1,34 @@
 /** The part that acts on a choice: it is loaded when one is about to be made, or was. */
-import { apply as applyChoice } from './apply.js';
+import { apply } from './apply.js';
 import { startHosting } from './hosting.js';
 import { adopt } from './replay/manual.js';
 import { replay } from './replay/replay.js';
+import { startSweeping } from './replay/sweep.js';
+import { startKeeping } from './send/kept.js';
 import { startObserving } from './send/observed.js';
 import { startQueue } from './send/queue.js';
-
-export { adopt, replay };
 
 /** What this part has of the script that has loaded it, beside the head.
  *  @typedef {object} Kit
  *  @property {(key: string) => string} recall
- *  @property {(key: string, text: string) => void} remember
- *  @property {() => boolean} anyGranted
- *  @property {() => unknown[]} grants */
+ *  @property {(key: string, text: string) => void} remember */
 
-/** @type {Kit} */
-let kit;
+let begun = false;
 
-/** @param {Kit} given */
-export const begin = (given) => {
-  if (kit) return;
-  kit = given;
-  startHosting();
-  startQueue(kit);
-  startObserving();
+/** Start, the first time, and say what can be done. @param {Kit} kit */
+export const begin = (kit) => {
+  if (!begun) {
+    startHosting();
+    startSweeping(kit);
+    startKeeping(kit);
+    startQueue(kit);
+    startObserving();
+  }
+  begun = true;
+  return {
+    adopt,
+    replay,
+    /** @param {unknown[]} before what was granted @param {boolean} [elsewhere] chosen in another tab */
+    apply: (before, elsewhere) => apply(before, elsewhere, kit),
+  };
 };
-
-/** @param {unknown[]} before what was granted @param {boolean} elsewhere the choice was made in another tab */
-export const apply = (before, elsewhere) => applyChoice(before, elsewhere, kit);

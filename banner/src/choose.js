@@ -1,11 +1,13 @@
 /** One choice from the click to the part that acts on it. */
 import { act } from './acting.js';
 import { announce, dispatch } from './events.js';
-import { anyGranted, grants } from './grants.js';
+import { grants } from './grants.js';
 import { config, consent, kinds, signals, vendors } from './head.js';
 import { write } from './keep.js';
+import { release } from './release/release.js';
 import { state } from './state.js';
 import { recall, remember } from './storage.js';
+import { pickLanguage } from './ui/texts.js';
 
 const PATIENCE_MS = 3000;
 
@@ -17,16 +19,19 @@ export const choose = (answer, wishes, method) => {
   return change(() => write(answer, differs), method);
 };
 
-/** Let what `run` writes take effect, and write down what the API has to be told (send/record.js reads it).
- *  @param {() => string} run returns the answer as text @param {string} method */
+/** Let what `run` writes take effect, and write down all that the API has to be told (send/record.js reads it).
+ *  @param {() => void} run @param {string} method */
 export const change = async (run, method) => {
   const before = grants();
-  const had = anyGranted();
+  const old = state();
+  const had = consent.text();
+  run();
   const text = consent.text();
-  const note = run();
-  if (text !== note || `${before}` !== `${grants()}`) {
+  if (had !== text || `${before}` !== `${grants()}`) {
     if (config.api) {
-      remember('unsent', `${recall('unsent')}${JSON.stringify([had, anyGranted(), method, Date.now(), note])}\n`);
+      const random = crypto.getRandomValues(new Uint8Array(16));
+      const note = [old, state(), text, method, Date.now(), pickLanguage(config), ...random];
+      remember('unsent', recall('unsent') + JSON.stringify(note) + '\n');
     }
     await apply(before);
   }
@@ -34,14 +39,14 @@ export const change = async (run, method) => {
 };
 
 /** Tell everybody; the part releases, deletes, and loads the page anew where it has to. Where the part cannot be
- *  loaded nothing is released, and what may have to stop stops with the page.
- *  @param {unknown[]} before what `grants()` said @param {boolean} elsewhere the choice was made in another tab */
-export const apply = async (before, elsewhere = false) => {
+ *  loaded nothing is released until it can be, and what may have to stop stops with the page.
+ *  @param {unknown[]} before what `grants()` said @param {boolean} [elsewhere] the choice was made in another tab */
+export const apply = async (before, elsewhere) => {
   for (const signal of signals) signal.update?.();
   const acted = act().then((part) => part.apply(before, elsewhere));
   dispatch('change');
   announce('change');
-  await Promise.race([acted, new Promise((_, give) => setTimeout(give, PATIENCE_MS))]).catch(
-    () => consent.ran && location.reload(),
+  await Promise.race([acted, new Promise((_, give) => setTimeout(give, PATIENCE_MS))]).catch((error) =>
+    consent.ran ? location.reload() : error && release(),
   );
 };

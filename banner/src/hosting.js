@@ -1,46 +1,57 @@
-/** What a strict page does for whoever chooses the next page's policy: the service worker, or the site's own server. */
-import { config, trusted } from './head.js';
+/** What a strict page on static hosting does for the service worker, which chooses the next page's policy. */
+import { config, consent, trusted } from './head.js';
+import { renew } from './renew.js';
 
-const PATIENCE_MS = 1000;
-const workers = navigator.serviceWorker;
+const CACHE = 'consentinel';
+const NOTE = '/consentinel-state';
+const RENEWED = 'consentinel.renewed';
+const workers = config.mode === 'strict' && config.sw && navigator.serviceWorker;
+let chosen = false;
 
-/** A worker of the site's own is never replaced: it imports ours. */
-const register = async () => {
+/** A worker of the site's own is never replaced: it imports ours. @param {ServiceWorkerContainer} container */
+const register = async (container) => {
   const sw = /** @type {string} */ (config.sw);
-  const theirs = await workers.getRegistration();
+  const theirs = await container.getRegistration();
   const worker = theirs && (theirs.active || theirs.waiting || theirs.installing);
   if (worker && new URL(worker.scriptURL).pathname !== sw) return;
   const address = /** @type {string} */ (trusted ? trusted.createScriptURL(sw) : sw);
-  await workers.register(address, { updateViaCache: 'none' });
+  await container.register(address, { updateViaCache: 'none' });
+};
+
+/** For the worker, which may not see the cookie, and has to be there before the page loads again.
+ *  @param {ServiceWorkerContainer} container @param {string} value */
+const note = async (container, value) => {
+  const notes = await caches.open(CACHE);
+  if (!value) return notes.delete(NOTE);
+  await notes.put(NOTE, new Response(value, { headers: { at: `${Date.now()}` } }));
+  await register(container);
+  return container.ready;
+};
+
+/** An answer that has run out, was deleted or was given on another host has left a note that says something else, and
+ *  maybe this page with its policy: then the page is loaded anew, once.
+ *  @param {ServiceWorkerContainer} container */
+const compare = async (container) => {
+  const text = consent.text();
+  const noted = await caches.match(NOTE, { cacheName: CACHE });
+  const same = ((await noted?.text()) || '') === text;
+  if (chosen) return;
+  if (same) return sessionStorage.removeItem(RENEWED);
+  await note(container, text);
+  if (sessionStorage.getItem(RENEWED)) return;
+  sessionStorage.setItem(RENEWED, '1');
+  renew();
 };
 
 /** Start the service worker where there is one to start; nobody waits for it. */
 export const startHosting = () => {
-  if (config.mode === 'strict' && config.sw && workers) register().catch(() => {});
+  if (!workers) return;
+  register(workers).catch(() => {});
+  compare(workers).catch(() => {});
 };
 
-/** For the worker, which may not see the cookie, and has to be there before the page loads again.
- *  @param {string} value */
-const note = async (value) => {
-  const notes = await caches.open('consentinel');
-  if (!value) return notes.delete('/consentinel-state');
-  await notes.put('/consentinel-state', new Response(value, { headers: { at: `${Date.now()}` } }));
-  await register();
-  return workers.ready;
-};
-
-/** One after the other, each with its own value: the last answer is the last to be set. */
-let kept = Promise.resolve();
-
-/** Safari forgets after 7 days what a script has set: the site's own server sends it back. @param {string} value */
-const keep = (value) => {
-  const send = () => fetch(/** @type {string} */ (config.keep), { method: 'POST', keepalive: true, headers: { consentinel: `consentinel=${value}` } });
-  return (kept = kept.then(send).then(() => {}, () => {}));
-};
-
-/** Tell them the cookie's new value, '' for none. Never rejects; waits a second at most.
- *  @param {string} value @returns {Promise<unknown>} */
+/** Tell the worker the cookie's new value, '' for none. @param {string} value */
 export const settleHosting = (value) => {
-  const work = [config.sw && workers && note(value), config.keep && value && keep(value)];
-  return Promise.race([Promise.allSettled(work), new Promise((done) => setTimeout(done, PATIENCE_MS))]);
+  chosen = true;
+  return workers && note(workers, value);
 };

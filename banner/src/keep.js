@@ -26,27 +26,25 @@ const keepServices = (text) => consent.attempt(() => sessionStorage.setItem(`${N
 /** The answer to the whole. @param {boolean[]} granted @param {(vendor: number) => unknown} toggled */
 export const write = (granted, toggled) => {
   const text = format(granted, toggled);
-  const keep = () => {
+  const isKept = () => {
     put(text, consent.regime.days, config.cookieDomain);
-    return (consent.memory = text === consent.cookies(NAME).find(consent.parse) ? '' : text);
+    return consent.text() === text;
   };
-  if (keep()) {
+  consent.memory = '';
+  if (!isKept()) {
     // One of another domain comes first: of this host, or of one above it.
     location.hostname.split('.').forEach((_, index, labels) => put('', 0, labels.slice(index).join('.')));
     put('', 0);
-    keep();
+    if (!isKept()) consent.memory = text;
   }
   keepServices('');
   if (consent.gpc) remember('gpc', text);
   remember('choice', text);
   consent.reread();
-  return text;
 };
 
 /** Let one service run before there is an answer to the whole. @param {number} vendor */
 export const serve = (vendor) => {
   consent.toggled.add(vendor);
-  const text = format([true, false, false, false], (other) => consent.toggled.has(other));
-  keepServices(text);
-  return text;
+  keepServices(format([true, false, false, false], (other) => consent.toggled.has(other)));
 };

@@ -8,7 +8,8 @@ const loading = {};
 /** @param {string} name @returns {Promise<any>} */
 const load = (name) =>
   new Promise((resolve, reject) => {
-    const { href, origin } = new URL(config.parts[name] || config.locales[name], base);
+    const hash = config.parts[name];
+    const { href, origin } = new URL(`consentinel-${name}.${hash.replace(/\W/g, '').slice(0, 8)}.js`, base);
     const tag = Object.assign(document.createElement('script'), {
       consentinel: Object.assign(resolve, { head: wholeHead }),
       // A file that has handed nothing over until it is loaded is not ours.
@@ -16,7 +17,7 @@ const load = (name) =>
       onerror: reject,
       nonce: script?.nonce,
       // Across origins an integrity would need CORS, which a plain file server does not offer.
-      integrity: (origin === location.origin && config.integrity?.[name]) || '',
+      integrity: origin === location.origin ? `sha256-${hash}` : '',
     });
     tag.src = /** @type {string} */ (trusted ? trusted.createScriptURL(href) : href);
     document.head.append(tag);

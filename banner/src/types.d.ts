@@ -47,23 +47,20 @@ export interface Config {
   regimes: Regime[];
   /** The id of one regime, or '' to choose by country. */
   regime?: string;
-  /** `set`: what Google's tags are told beside, e.g. url_passthrough. */
-  signals: { google?: 'basic' | 'advanced'; meta?: boolean; dataLayer?: boolean; set?: Record<string, boolean> };
+  signals: { google?: 'basic' | 'advanced'; meta?: boolean; dataLayer?: boolean };
   theme: Record<string, string>;
   controller?: string;
   /** Label key of the locale file -> address: privacy, imprint. */
   links: Record<string, string>;
-  /** The default language and its texts for the first layer. */
-  locale: string;
+  /** Languages, the default first. */
+  locales: string[];
+  /** The first layer's texts in the default language. */
   texts: Record<string, string>;
-  /** Other languages -> file name. */
-  locales: Record<string, string>;
-  /** Files loaded later: settings, vendors, and the default language's `more` (texts of the second layer). */
+  /** Files loaded later, languages but the default among them -> their SHA-256 in Base64; parts.js makes their names
+   *  of both. */
   parts: Record<string, string>;
   /** Slugs of vendors whose scripts are CAPTCHAs. */
   captchas?: string[];
-  /** Key of a part or language -> what its script's `integrity` says. */
-  integrity?: Record<string, string>;
   /** Where the parts are; '' for beside this script. */
   base?: string;
   /** Path of the service worker that chooses the policy on static hosting (hosting.js). */

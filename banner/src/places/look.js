@@ -9,12 +9,12 @@ h2{font-size:1.1em;line-height:1.3;}
 p{max-width:46em;text-wrap:pretty;}
 .box div{display:flex;flex-wrap:wrap;gap:4px;}
 .frame div{justify-content:center;}
-button{min-height:44px;padding:9px 18px;border:1px solid transparent;border-radius:var(--radius,10px);background:var(--accent,CanvasText);color:var(--on-accent,Canvas);font:600 1em/1.25 var(--font,system-ui,sans-serif);cursor:pointer;}
+button{min-height:44px;padding:9px 18px;border:1px solid transparent;border-radius:var(--radius,12px);background:var(--accent,#2a5db0);color:var(--on-accent,#fff);font:600 1em/1.25 var(--font,system-ui,sans-serif);cursor:pointer;}
 button.more{background:none;color:inherit;text-decoration:underline;text-underline-offset:3px;}
 button:focus-visible{outline:3px solid currentColor;outline-offset:2px;}
 button:not(.more):focus-visible{outline-color:var(--text,CanvasText);}
 .frame{min-height:100vh;border-color:transparent;}
-.form{margin:10px 0;border-radius:var(--radius,10px);justify-items:start;text-align:start;}
+.form{margin:10px 0;border-radius:var(--radius,12px);justify-items:start;text-align:start;}
 @media(max-height:190px){.frame p{display:none;}.frame{gap:4px;padding:4px 8px;font-size:13px;}}
 @media(prefers-contrast:more),(forced-colors:active){button{border-color:currentColor;}}`;
 

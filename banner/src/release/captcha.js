@@ -12,7 +12,6 @@ const met = new Map();
 let kit;
 /** The last submit that was let through. @type {any} */
 let last;
-let told = false;
 
 const guard = async () => {
   const part = await loadPart('places');
@@ -33,10 +32,7 @@ const hold = (event) => {
   event.stopImmediatePropagation();
   guard().then(
     () => target.requestSubmit(submitter),
-    (error) => {
-      if (!told) console.error('consentinel: a form is held', error);
-      told = true;
-    },
+    (error) => console.error('consentinel: a form is held', error),
   );
 };
 

@@ -1,5 +1,5 @@
 /** Has every held element, and every tag made inert by hand, treated as the answer wants it. */
-import { config, gateTree, held, meets, selectors } from '../head.js';
+import { config, gateTree, held, meets, nothing, selectors } from '../head.js';
 import { act } from '../acting.js';
 import { loadPart } from '../parts.js';
 import { meetCaptcha } from './captcha.js';
@@ -12,16 +12,14 @@ const MANUAL =
   'script[type="text/plain" i],template[data-purpose],[data-cookieblock-src],[uc-src],[data-cookieyes],' +
   '[class*=optanon-c],[data-name][data-src],[data-category]:is([data-src],[data-href])';
 
-const ignore = () => {};
-
 /** @param {Omit<import('../places/kit').PlacesKit, 'config'>} given */
 export const startRelease = (given) => {
   const kit = { ...given, config };
   const meet = (/** @type {any} */ node) => {
-    if (inert(node, 'category') === null) node.matches(MANUAL) && act().then((part) => part.adopt(node), ignore);
+    if (inert(node, 'category') === null) node.matches(MANUAL) && act().then((part) => part.adopt(node), nothing);
     else if (permitted(node)) release();
     else if (node.localName === 'script') meetCaptcha(node, kit);
-    else if (node.localName === 'iframe') loadPart('places').then((part) => part.meetFrame(node, kit), ignore);
+    else if (node.localName === 'iframe') loadPart('places').then((part) => part.meetFrame(node, kit), nothing);
   };
   selectors.push(MANUAL);
   meets.push(meet);

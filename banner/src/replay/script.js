@@ -1,4 +1,5 @@
 /** One released script: put back where it stood, as the same element, so that its listeners stay. */
+import { tagOf } from '../head.js';
 import { HELD, INERT_TYPE, PREFIX, inert } from '../release/inert.js';
 import { breathe } from './breathe.js';
 import { restore } from './restore.js';
@@ -22,7 +23,8 @@ const reports = (node) =>
 
 /** When it comes: 0 as soon as it is there, 1 in its turn, 2 after the document. @param {Element} node */
 export const turn = (node) => {
-  if (!isScript(node)) return 1;
+  // Chromium may load a plug-in anew while the parser still reads
+  if (!isScript(node)) return /^(embed|object)$/.test(tagOf(node)) ? 2 : 1;
   if (node.hasAttribute('async') && (hasAddress(node) || isModule(node))) return 0;
   return isModule(node) || (node.defer && hasAddress(node)) ? 2 : 1;
 };

@@ -1,4 +1,5 @@
 /** Delete what was stored by services that are not allowed any more. */
+import { anyGranted } from '../grants.js';
 import { config, consent, judgeName } from '../head.js';
 
 /** @param {string} name */
@@ -40,8 +41,10 @@ const sweepDatabases = async () => {
   }
 };
 
-/** @returns {Promise<void>} */
-export const sweep = async () => {
+/** Delete it all, and write down for which answer. @param {import('../act.js').Kit} kit */
+export const sweep = async ({ remember }) => {
+  const text = consent.text();
+  if (!anyGranted()) remember('receipt', '');
   const jobs = [sweepCookies, () => sweepStorage('localStorage'), () => sweepStorage('sessionStorage'), sweepDatabases];
   for (const job of jobs) {
     try {
@@ -50,4 +53,13 @@ export const sweep = async () => {
       // where the page may not look, it has stored nothing either
     }
   }
+  remember('swept', text);
+};
+
+/** Where the answer is another one than the last page saw that deleted: it has run out, was given for other purposes or
+ *  on another host, or nothing could be deleted then. A prerendered page has no visitor, and no answer, yet.
+ *  @param {import('../act.js').Kit} kit */
+export const startSweeping = (kit) => {
+  const { prerendering } = /** @type {{ prerendering?: boolean }} */ (document);
+  if (!prerendering && kit.recall('swept') !== consent.text()) sweep(kit);
 };

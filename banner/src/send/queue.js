@@ -1,10 +1,10 @@
-/** Answers on their way to the consent API: in localStorage until it has confirmed them, sent one after the other, as
- *  the last to arrive is what holds. */
+/** Answers on their way to the consent API: what was written down at the click stays in localStorage until the API has
+ *  confirmed it. One after the other, as the last to arrive is what holds. */
+import { anyGranted } from '../grants.js';
 import { config } from '../head.js';
+import { alone } from './alone.js';
 import { post } from './post.js';
 import { records } from './record.js';
-
-/** @typedef {{ body: Record<string, unknown>, tries: number, due: number }} Entry */
 
 const MOST = 20;
 const FIRST_WAIT_MS = 4000;
@@ -15,58 +15,46 @@ let kit;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
 
-/** @returns {Entry[]} */
-const load = () => {
-  try {
-    return JSON.parse(kit.recall('queue')).filter((/** @type {any} */ entry) => entry?.body);
-  } catch {
-    return [];
-  }
-};
+/** The notes of ../choose.js, the oldest first. */
+const load = () => kit.recall('unsent').split('\n').filter(Boolean);
 
-/** @param {Entry[]} entries */
-const save = (entries) => kit.remember('queue', entries[0] ? JSON.stringify(entries.slice(-MOST)) : '');
+/** Another tab may have written meanwhile: nothing but this goes. @param {string} note */
+const drop = (note) => kit.remember('unsent', kit.recall('unsent').replace(`${note}\n`, ''));
 
-/** What was written down at the click becomes records. */
-const collect = () => {
-  const notes = kit.recall('unsent');
-  if (!notes) return;
-  kit.remember('unsent', '');
-  save([...load(), ...notes.split('\n').flatMap(records).map((body) => ({ body, tries: 0, due: 0 }))]);
-};
-
-/** How long an entry has to wait still. A clock that was set back must not make that for ever. @param {Entry} entry */
-const wait = ({ due }) => {
+/** How often the first note has been tried, and how long it has to wait still. A clock that was set back must not make
+ *  that for ever. */
+const tried = () => {
+  const [tries, due = 0] = kit.recall('tried').split(' ').map(Number);
   const left = due - Date.now();
-  return left > 0 && left <= LONGEST_WAIT_MS ? left : 0;
+  return { tries, wait: left > 0 && left <= LONGEST_WAIT_MS ? left : 0 };
+};
+
+/** A note counts as tried before its request: a page that is left never hears the answer, and no other tab shall send
+ *  it meanwhile. The API knows a repeated one by its event_id. @param {number} tries */
+const claim = (tries) => {
+  const due = Date.now() + Math.min(FIRST_WAIT_MS * 2 ** tries, LONGEST_WAIT_MS);
+  kit.remember('tried', `${tries + 1} ${due}`);
 };
 
 /** The browser keeps id and receipt only while something is granted. @param {any} answer */
 const confirm = ({ id, receipt }) => {
-  if (kit.anyGranted() && id && receipt) kit.remember('receipt', `${id} ${receipt}`);
+  if (anyGranted() && id && receipt) kit.remember('receipt', `${id} ${receipt}`);
 };
 
-/** An entry counts as tried before its request: a page that is left never hears the answer, and no other tab shall send
- *  it meanwhile. The API knows a repeated one by its event_id. @param {Entry[]} entries */
-const claim = ([first, ...rest]) => {
-  first.due = Date.now() + Math.min(FIRST_WAIT_MS * 2 ** first.tries, LONGEST_WAIT_MS);
-  first.tries += 1;
-  save([first, ...rest]);
-};
-
-/** Send the first entry, and so on. @returns {Promise<void>} */
+/** Send the first note, and so on. @returns {Promise<void>} */
 const send = async () => {
-  collect();
-  const entries = load();
-  const [first] = entries;
+  load().slice(0, -MOST).forEach(drop);
+  const [first] = load();
   if (!first) return;
-  if (wait(first)) return later(wait(first));
-  claim(entries);
-  const answer = await post(`${config.api}/v1/consents`, first.body);
-  if (answer === undefined) return later(wait(first));
-  const rest = load().filter(({ body }) => body.event_id !== first.body.event_id);
-  save(rest);
-  if (answer && !rest[0] && !kit.recall('unsent')) confirm(answer);
+  const { tries, wait } = tried();
+  if (wait) return later(wait);
+  claim(tries);
+  const [body] = records(first);
+  const answer = body ? await post(`${config.api}/v1/consents`, body) : null;
+  if (answer === undefined) return later(tried().wait);
+  kit.remember('tried', '');
+  drop(first);
+  if (answer && !load()[0]) confirm(answer);
   return send();
 };
 
@@ -78,9 +66,7 @@ const later = (ms) => {
 
 /** Send what is waiting; nobody waits for it. */
 export const flush = () => {
-  if (!config.api) return;
-  const sent = navigator.locks ? navigator.locks.request('consentinel.queue', send) : send();
-  sent.catch(() => {});
+  if (config.api) alone('queue', send).catch(() => {});
 };
 
 /** @param {import('../act.js').Kit} given */

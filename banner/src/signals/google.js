@@ -27,7 +27,6 @@ const values = (on) =>
 const start = () => {
   if (!config.signals.google) return;
   gtag('consent', 'default', { ...values(consent.initial), wait_for_update: 500 });
-  for (const setting of Object.entries(config.signals.set || {})) gtag('set', ...setting);
   if (consent.decided) update();
 };
 

@@ -41,10 +41,10 @@ export function startUi(kit) {
   async function show(which) {
     const mine = ++turn;
     const second = which === 'settings' && (await loadPart('settings').catch(() => ({})));
-    const texts = second || frame.language !== config.locale ? await loadTexts(config, loadPart) : config.texts;
+    const texts = second || frame.language !== config.locales[0] ? await loadTexts(config, loadPart) : config.texts;
     if (mine !== turn) return;
     if (second && second.open) second.open(kit, ui, texts);
-    else frame.open(firstLayer(config, second ? { ...texts, text: texts.unavailable ?? texts.text } : texts));
+    else frame.open(firstLayer(config, second ? { ...texts, text: texts.unavailable } : texts));
   }
 
   function start() {

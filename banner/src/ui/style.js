@@ -21,7 +21,7 @@ const HARD = `:host{all:initial;position:fixed;inset:0;z-index:2147483647;pointe
 a:focus-visible,::slotted(:focus-visible){outline:3px solid var(--text);outline-offset:2px;}
 @media print{:host{display:none;}}`;
 
-// As many buttons in a row as there is room for, all of one size.
+// All buttons in a row, or one below the other; all of one size.
 const SOFT = `*{box-sizing:border-box;margin:0}
 dialog[open]{position:fixed;inset:12px;margin:auto;padding:24px 24px 0;max-width:580px;max-height:calc(100% - 24px);overflow:auto;pointer-events:auto;border:1px solid var(--border);border-radius:var(--radius);background:var(--background);color:inherit;font-size:.9375em;box-shadow:0 0 48px #0004}
 ::backdrop{background:#0009}
@@ -30,7 +30,7 @@ h2{font-size:1.3em;outline:0}
 ul{padding:0;list-style:none}
 small{color:var(--muted)}
 a{color:inherit;margin-inline-end:1em}
-.b{grid:auto-flow 1fr/repeat(auto-fit,minmax(140px,1fr));padding:10px 0 24px;background:var(--background)}
+.b{grid:auto-flow 1fr/repeat(auto-fit,minmax(min(100%,max(140px,(460px - 100%)*99)),1fr));padding:10px 0 24px;background:var(--background)}
 .bar[open]{top:auto;max-width:1160px}
 @media(min-height:520px){.b{position:sticky;bottom:0}dialog{scroll-padding-bottom:200px}}
 @media(min-width:900px){.bar[open]{grid:auto/1fr 210px;align-items:center;gap:40px;padding:24px}.bar .b{padding:0}.bar ul{grid-auto-flow:column;gap:24px}.bar b{display:block}}`;

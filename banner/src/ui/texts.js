@@ -2,13 +2,12 @@
  * The language that the page asks for, else the visitor, among those compiled in; else the default.
  * @param {import('../types').Config} config
  */
-export function pickLanguage({ locale, locales }) {
-  const known = [locale, ...Object.keys(locales)];
+export function pickLanguage({ locales }) {
   for (const wish of [document.documentElement.lang, ...navigator.languages]) {
-    const found = known.find((name) => name === wish.toLowerCase() || name === wish.slice(0, 2).toLowerCase());
+    const found = locales.find((name) => name === wish.toLowerCase() || name === wish.slice(0, 2).toLowerCase());
     if (found) return found;
   }
-  return locale;
+  return locales[0];
 }
 
 /**
@@ -19,6 +18,6 @@ export function pickLanguage({ locale, locales }) {
  */
 export async function loadTexts(config, loadPart) {
   const language = pickLanguage(config);
-  const texts = await loadPart(language === config.locale ? 'more' : language).catch(() => config.texts);
-  return { ...config.texts, ...texts };
+  const part = await loadPart(language === config.locales[0] ? 'settings' : language).catch(() => ({}));
+  return { ...config.texts, ...part.texts };
 }

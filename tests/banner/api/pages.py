@@ -7,6 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from consentinel.banner.part_names import hash_of, name_of
 from consentinel.scanner.demo.loopback import LoopbackServer
 from tests.conftest import Serve
 from tests.support.banner_dev import CONFIG, ROOT, bundles
@@ -56,11 +57,16 @@ class Banner:
     def configure(self, **config: object) -> None:
         """Compile the script anew with other settings; `api` may be a path of the site."""
         self.config.update(config)
-        parts = {name: f"{name}.js" for name in PARTS}
+        parts = {key: hash_of(content) for key, content in part_files().items()}
         settings = {"rules": RULES, "texts": TEXTS, "parts": parts, **self.config}
         if api := str(settings.get("api", "")):
             settings["api"] = self.url.rstrip("/") + api
         self.site.script("/b/consentinel.js", script(settings))
+
+
+def part_files() -> dict[str, bytes]:
+    """Return the parts as they are bundled; the default texts are all compiled in."""
+    return {key: (bundles() / f"{key}.js").read_bytes() for key in PARTS}
 
 
 def start_banner(
@@ -78,8 +84,8 @@ def start_banner(
     site = Site("http://127.0.0.1/")
     for path in ("/", "/other"):
         site.page(path, body, head=before + tag + head)
-    for name in PARTS:
-        site.add(f"/b/{name}.js", (bundles() / f"{name}.js").read_text("utf-8"), content_type=SCRIPT)
+    for key, content in part_files().items():
+        site.add(f"/b/{name_of(key, content)}", content, content_type=SCRIPT)
     site.call("/api/v1/consents", answer)
     banner = Banner(site, serve(site))
     banner.configure(**config)

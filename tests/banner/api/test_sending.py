@@ -2,20 +2,29 @@
 
 import json
 import re
+from datetime import datetime
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
 from consentinel.banner.consent import decode_posted
-from tests.banner.api.pages import Banner, choose, confirmed, reloads, start_banner
+from consentinel.banner.part_names import hash_of
+from tests.banner.api.pages import US, Banner, choose, confirmed, part_files, reloads, start_banner
 from tests.conftest import Serve
 from tests.support.sites import Answer, Hit
 
 pytestmark = pytest.mark.browser
 
-QUEUE = "JSON.parse(localStorage.getItem('consentinel.queue') || '[]')"
+UNSENT = "localStorage.getItem('consentinel.unsent')"
+TRIED_ONCE = "(localStorage.getItem('consentinel.tried') || '').startsWith('1 ')"
 RECEIPT = "localStorage.getItem('consentinel.receipt')"
 LATER_MS = 3_700_000
+
+
+def parts(**missing: bytes) -> dict[str, str]:
+    """Return what the script knows its parts by; some are others than the server has."""
+    return {key: hash_of(content) for key, content in {**part_files(), **missing}.items()}
 
 
 def sent(page: Page, banner: Banner, count: int) -> None:
@@ -23,7 +32,7 @@ def sent(page: Page, banner: Banner, count: int) -> None:
 
     On a machine that is busy an answer may come too late to be heard: the event is sent again.
     """
-    page.wait_for_function(f"!{QUEUE}.length && !localStorage.getItem('consentinel.unsent')")
+    page.wait_for_function(f"!{UNSENT}")
     assert len({post["event_id"] for post in banner.posts}) == count
 
 
@@ -98,7 +107,7 @@ def test_without_an_api_nothing_is_kept_to_send(page: Page, serve: Serve) -> Non
     banner = start_banner(serve)
     page.goto(banner.url)
     choose(page, "accept()")
-    assert page.evaluate("Object.keys(localStorage).sort()") == ["consentinel.choice"]
+    assert page.evaluate("Object.keys(localStorage).sort()") == ["consentinel.choice", "consentinel.swept"]
 
 
 @pytest.mark.parametrize(
@@ -121,7 +130,7 @@ def test_what_could_not_be_sent_is_sent_later(page: Page, serve: Serve, answer: 
     page.clock.install()
     page.goto(banner.url)
     assert choose(page, "accept()")["choices"]["targeting"]
-    page.wait_for_function(f"{QUEUE}[0]?.tries === 1")
+    page.wait_for_function(TRIED_ONCE)
     page.clock.fast_forward(LATER_MS)
     page.goto(banner.url + "other")
     sent(page, banner, 1)
@@ -148,7 +157,7 @@ def test_later_answers_wait_for_earlier_ones(page: Page, serve: Serve) -> None:
     page.clock.install()
     page.goto(banner.url)
     choose(page, "accept()")
-    page.wait_for_function(f"{QUEUE}[0]?.tries === 1")
+    page.wait_for_function(TRIED_ONCE)
     choose(page, "withdraw()")
     page.clock.fast_forward(LATER_MS)
     sent(page, banner, 2)
@@ -159,13 +168,14 @@ def test_later_answers_wait_for_earlier_ones(page: Page, serve: Serve) -> None:
 def test_the_queue_is_bounded_and_survives_nonsense(page: Page, serve: Serve) -> None:
     banner = start_banner(serve, api="/api", answer=lambda _: Answer("no", 500))
     page.goto(banner.url)
-    page.evaluate("localStorage.setItem('consentinel.queue', '[1, null, {}]')")
-    page.evaluate("localStorage.setItem('consentinel.unsent', 'x\\n{}\\n')")
+    page.evaluate("localStorage.setItem('consentinel.unsent', 'x\\n{}\\n[]\\n[[],[],1]\\n')")
+    page.evaluate("localStorage.setItem('consentinel.tried', 'x y')")
     for _ in range(12):
         choose(page, "accept()")
         choose(page, "reject()")
-    page.wait_for_function(f"{QUEUE}.length === 20")
-    assert page.evaluate(f"{QUEUE}.every(({{ body }}) => body.event_id)")
+    page.wait_for_function(f"{UNSENT}.split('\\n').length === 21")
+    page.wait_for_function(TRIED_ONCE)
+    assert len({post["event_id"] for post in banner.posts}) == 1
 
 
 def test_the_posts_survive_a_reload_under_a_policy(page: Page, serve: Serve) -> None:
@@ -173,9 +183,8 @@ def test_the_posts_survive_a_reload_under_a_policy(page: Page, serve: Serve) -> 
     page.goto(banner.url)
     reloads(page, "accept()")
     assert page.evaluate("consentinel.has('targeting')")
-    page.wait_for_function("!localStorage.getItem('consentinel.unsent')")
+    sent(page, banner, 1)
     assert {post["type"] for post in banner.posts} == {"given"}
-    assert len({post["event_id"] for post in banner.posts}) == 1
 
 
 def test_refusing_under_a_policy_needs_no_reload(page: Page, serve: Serve) -> None:
@@ -187,15 +196,65 @@ def test_refusing_under_a_policy_needs_no_reload(page: Page, serve: Serve) -> No
 
 
 def test_without_its_second_part_the_page_stays_closed_and_usable(page: Page, serve: Serve) -> None:
-    banner = start_banner(serve, api="/api", parts={"act": "missing.js"})
+    banner = start_banner(serve, api="/api", parts=parts(act=b""))
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(banner.url)
     assert choose(page, "accept()")["decided"]
     assert errors == []
-    banner.configure(parts={"act": "act.js"})
+    banner.configure(parts=parts())
     page.goto(banner.url + "other")
     sent(page, banner, 1)
+
+
+def test_the_record_says_what_was_so_at_the_click(page: Page, serve: Serve) -> None:
+    """The page that sends it is a later one, in another language, with a newer script for other purposes."""
+    before: dict[str, Any] = {"parts": parts(act=b""), "version": "1.0", "locales": ["en", "de"]}
+    banner = start_banner(
+        serve, api="/api", before="<script>document.documentElement.lang = 'de'</script>", **before
+    )
+    page.clock.install()
+    page.goto(banner.url)
+    clicked_ms = page.evaluate("Date.now()")
+    choose(page, "save({performance: true, vendors: {ads: true}}, 'settings')")
+    page.clock.fast_forward(LATER_MS)
+    banner.site.page("/other", head='<script src="/b/consentinel.js"></script>')
+    newer = {"regimes": [US], "hash": "ffffffff", "mode": "observe", "rules": "1other other.example"}
+    banner.configure(parts=parts(), version="2.0", **newer)
+    page.goto(banner.url + "other")
+    sent(page, banner, 1)
+    posted = decode_posted(banner.site.log.of("127.0.0.1", "/api/v1/consents")[0].body)
+    assert (posted.version, posted.purposes, posted.mode) == ("1.0", "0a1b2c3d", "standard")
+    assert (posted.type, posted.method, posted.locale, posted.regime) == ("given", "settings", "de", "eu")
+    assert (posted.choices.performance, posted.choices.targeting) == (True, False)
+    assert posted.vendors == {"ads": True}
+    since_ms = datetime.fromisoformat(posted.client_ts).timestamp() * 1000 - clicked_ms
+    assert 0 <= since_ms < LATER_MS
+
+
+def test_what_is_sent_twice_is_one_event(page: Page, serve: Serve) -> None:
+    """A page that was left at any moment finds again what it has sent already."""
+    banner = start_banner(serve, api="/api", parts=parts(act=b""))
+    page.goto(banner.url)
+    choose(page, "accept()")
+    note = page.evaluate(UNSENT)
+    banner.configure(parts=parts())
+    for path in ("other", ""):
+        page.evaluate("note => localStorage.setItem('consentinel.unsent', note)", note)
+        page.goto(banner.url + path)
+        sent(page, banner, 1)
+    assert len(banner.posts) > 1
+
+
+def test_two_choices_are_two_events(page: Page, serve: Serve) -> None:
+    banner = start_banner(serve, api="/api", parts=parts(act=b""))
+    page.goto(banner.url)
+    choose(page, "accept()")
+    choose(page, "reject()")
+    banner.configure(parts=parts())
+    page.goto(banner.url + "other")
+    sent(page, banner, 2)
+    assert [post["type"] for post in banner.posts][-1] == "withdrawn"
 
 
 def test_observe_reports_hosts_that_nobody_knows(page: Page, serve: Serve) -> None:

@@ -97,11 +97,6 @@ def test_the_default_is_what_the_regime_says(page: Page, serve: Serve) -> None:
     assert layer(page)[0][2] == {**granted, "wait_for_update": 500}
 
 
-def test_what_the_operator_sets_beside(page: Page, serve: Serve) -> None:
-    page.goto(start(serve, signals={"google": "advanced", "set": {"url_passthrough": True}}).url)
-    assert layer(page)[1] == ["set", "url_passthrough", True]
-
-
 def test_a_page_without_signals_gets_no_globals(page: Page, serve: Serve) -> None:
     page.goto(start_banner(serve).url)
     choose(page, "accept()")

@@ -24,6 +24,10 @@ SERVERS: dict[str, tuple[Any, dict[str, Any]]] = {
     "service worker": (servers.static, {"meta": True, "service_worker": "/consentinel-sw.js"}),
 }
 READY = "return [window.own, window.inline, !!window.consentinel]"
+CLOSED = """
+const meta = document.querySelector('meta[data-consentinel]');
+return document.readyState === 'complete' && !!meta && !meta.content.startsWith('default-src *')
+"""
 # What the script sends after an answer, without the cookie that it has written itself by then.
 KEEP = """
 const consentinel = `consentinel=1.1100.${window.consentinel.state().purposes}.20000`;
@@ -79,6 +83,27 @@ def test_no_choice_accept_withdraw(engine: str, kind: str, serve: Serve, tmp_pat
         session.goto("about:blank")
         site.log.clear()
         session.goto(f"{origin}/second.html")
+        assert session.run(READY) == [True, True, True]
+        assert requested(site) == frozenset()
+
+
+@pytest.mark.parametrize("engine", ["firefox", "webkit"])
+def test_an_answer_that_is_gone_closes_the_pages_of_the_worker(
+    engine: str, serve: Serve, tmp_path: Path
+) -> None:
+    with (
+        shop("service worker", tmp_path, serve) as (origin, site),
+        installed(engine) as browser,
+        browser.session() as session,
+    ):
+        session.goto(f"{origin}/")
+        choose(session, "accept")
+        session.run("document.cookie = 'consentinel=; Path=/; Max-Age=0'; return 1")
+        session.goto(f"{origin}/second.html")
+        wait_until(lambda: session.run(CLOSED) is True)
+        session.goto("about:blank")
+        site.log.clear()
+        session.goto(f"{origin}/")
         assert session.run(READY) == [True, True, True]
         assert requested(site) == frozenset()
 

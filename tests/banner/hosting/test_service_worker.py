@@ -16,6 +16,19 @@ META = "() => document.querySelector('meta[data-consentinel]')?.content"
 # Latin-1, which is no UTF-8
 LATIN = b"<!doctype html><meta charset=iso-8859-1>%s<title>\xe4</title><p>\xe4\xf6\xfc"
 BIG_BYTES = 300_000
+NOTE = """caches.match('/consentinel-state', { cacheName: 'consentinel' })
+  .then((note) => note ? note.text() : '')"""
+# As if the answer had been given this very moment: the worker believes the note for a while.
+WRITE_NOTE = """async (text) => {
+  const notes = await caches.open('consentinel');
+  await notes.delete('/consentinel-state');
+  const headers = { at: `${Date.now()}` };
+  if (text) await notes.put('/consentinel-state', new Response(text, { headers }));
+}"""
+# Kept in the page's name, which lives through a reload.
+COUNT_LOADS = "window.name = String(Number(window.name || 0) + 1)"
+NOTHING_IS_KEPT = """window.tries = 0;
+for (const name of ['put', 'delete']) Cache.prototype[name] = async () => void window.tries++;"""
 
 
 @pytest.fixture
@@ -94,6 +107,7 @@ def test_what_is_no_page_and_errors_go_through(accepted: Page, origin: str) -> N
     ],
 )
 def test_a_note_that_is_no_answer_opens_nothing(page: Page, origin: str, note: str) -> None:
+    """Not even where our script, which would put it right, does not run."""
     page.goto(f"{origin}/", wait_until="load")
     page.wait_for_function("async () => (await navigator.serviceWorker.ready).active.state === 'activated'")
     page.evaluate(
@@ -107,6 +121,7 @@ def test_a_note_that_is_no_answer_opens_nothing(page: Page, origin: str, note: s
         note,
     )
     closed = page.evaluate(META)
+    page.route("**/consentinel.js", lambda route: route.abort())
     page.reload(wait_until="load")
     assert page.evaluate(META) == closed
     assert "localhost" not in closed
@@ -125,6 +140,63 @@ def test_the_cookie_decides_once_it_is_seen(accepted: Page) -> None:
     accepted.context.clear_cookies()
     accepted.reload(wait_until="load")
     assert not accepted.evaluate(META).startswith("default-src *")
+
+
+def loads_from_now(page: Page) -> None:
+    page.evaluate("window.name = ''")
+    page.add_init_script(COUNT_LOADS)
+
+
+def settled(page: Page) -> int:
+    """Wait until note and cookie agree, and return how often the page has been loaded for that."""
+    page.wait_for_function(
+        f"async () => (await {NOTE}) === (document.cookie.match(/consentinel=(.*)/)?.[1] ?? '')"
+    )
+    page.wait_for_function("sessionStorage.getItem('consentinel.renewed') === null")
+    page.wait_for_load_state("networkidle")
+    return int(page.evaluate("window.name"))
+
+
+def test_a_note_of_an_answer_that_is_gone_costs_one_reload(accepted: Page, origin: str) -> None:
+    """The cookie was deleted, or has run out."""
+    accepted.evaluate(WRITE_NOTE, accepted.evaluate(NOTE))
+    accepted.context.clear_cookies()
+    loads_from_now(accepted)
+    accepted.goto(f"{origin}/second.html")
+    accepted.wait_for_function("Number(window.name) > 1")
+    assert settled(accepted) == 2
+    assert not accepted.evaluate(META).startswith("default-src *")
+    accepted.goto(f"{origin}/")
+    assert settled(accepted) == 3
+
+
+def test_an_answer_of_another_host_costs_one_reload(accepted: Page, origin: str) -> None:
+    accepted.evaluate(WRITE_NOTE, "")
+    loads_from_now(accepted)
+    accepted.goto(f"{origin}/second.html")
+    accepted.wait_for_function("Number(window.name) > 1")
+    assert settled(accepted) == 2
+    assert accepted.evaluate(META).startswith("default-src *")
+
+
+def test_a_note_that_cannot_be_changed_costs_one_reload(accepted: Page, origin: str) -> None:
+    accepted.evaluate(WRITE_NOTE, accepted.evaluate(NOTE))
+    accepted.context.clear_cookies()
+    loads_from_now(accepted)
+    accepted.add_init_script(NOTHING_IS_KEPT)
+    accepted.goto(f"{origin}/second.html")
+    accepted.wait_for_function("Number(window.name) > 1 && window.tries")
+    accepted.wait_for_load_state("networkidle")
+    assert accepted.evaluate("window.name") == "2"
+
+
+def test_a_choice_in_the_page_is_no_reason_to_load_it_again(page: Page, origin: str) -> None:
+    page.goto(f"{origin}/", wait_until="load")
+    page.wait_for_function("() => window.consentinel")
+    loads_from_now(page)
+    page.evaluate("consentinel.reject()")
+    page.goto(f"{origin}/second.html")
+    assert settled(page) == 1
 
 
 def test_a_new_worker_takes_over_without_waiting(accepted: Page, root: Path) -> None:

@@ -146,7 +146,8 @@ def test_a_released_tag_is_not_taken_for_a_new_one(stand: Stand, tag: str) -> No
     stand.tag("perf", "/x", CODE)
     stand.open(tag.replace("URL", "http://perf.localhost:PORT/x"))
     stand.page.wait_for_function("consentinel.state().pending === 1")
-    stand.choose("performance")
+    with stand.page.expect_event("requestfinished", lambda request: request.url.endswith("/x")):
+        stand.choose("performance")
     stand.page.wait_for_function("consentinel.state().pending === 0")
     stand.page.wait_for_load_state("networkidle")
     assert stand.asked("perf") == ["/x"]

@@ -207,8 +207,8 @@ def test_what_comes_after_the_answer_runs_at_once(stand: Stand) -> None:
 
 def test_a_part_that_cannot_be_loaded_is_tried_again(stand: Stand) -> None:
     stand.open(inert(note("a")))
-    stand.page.route("**/act.js", lambda route: route.abort())
+    stand.page.route("**/consentinel-act.*", lambda route: route.abort())
     stand.page.evaluate("consentinel.accept().catch(() => {})")
-    stand.page.unroute("**/act.js")
+    stand.page.unroute("**/consentinel-act.*")
     stand.page.evaluate("dispatchEvent(new Event('online'))")
     stand.wait("a")

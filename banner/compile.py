@@ -6,26 +6,27 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib import metadata
 from typing import Any
 
-from consentinel.banner import csp, regimes, texts
-from consentinel.banner.bundles import ASK, HEAD, SIGNALS, WORKER, parts_of
+from consentinel.banner import csp, regimes
+from consentinel.banner.bundles import ASK, HEAD, SIGNALS, WORKER
 from consentinel.banner.embedding import embedded
 from consentinel.banner.fingerprint import purposes_hash
 from consentinel.banner.hosting import KEEP_PATH, Hosting, hosting_files, keep_files
+from consentinel.banner.part_names import name_of
+from consentinel.banner.parts import LICENSE, contents_of
 from consentinel.banner.regimes import Row
 from consentinel.banner.rule_text import Rule, format_rules, kinds_of
 from consentinel.banner.rules import RuleMaker
+from consentinel.banner.script_config import script_config
 from consentinel.banner.settings import BannerSettings
 from consentinel.banner.snippet import snippet, static_policy
+from consentinel.banner.texts import load_texts
 from consentinel.banner.vendors import told
 from consentinel.scanner.catalogue.matching import Catalogue
 from consentinel.scanner.report import Report
 
 SCRIPT = "consentinel.js"
-_LICENSE = "/* consentinel | Apache-2.0 */"
-_HASH_LENGTH = 8
 
 
 @dataclass(frozen=True)
@@ -85,29 +86,15 @@ class Banner:
     @cached_property
     def parts(self) -> dict[str, bytes]:
         """The files that the script loads when they are needed, by file name."""
-        return {name: content for _, name, content in self._parts}
+        return {name_of(key, content): content for key, content in self._parts.items()}
 
     @cached_property
     def config(self) -> dict[str, Any]:
-        """What the script knows (banner/src/types.d.ts); what is not set is left out."""
-        settings, default = self.settings, self.settings.locales[0]
-        names = {key: name for key, name, _ in self._parts}
-        needed = {
-            "version": metadata.version("consentinel"),
-            "site": settings.host,
-            "mode": settings.mode,
-            "hash": self.purposes,
-            "own": sorted(self.maker.own_domains),
-            "regimes": self._rows(),
-            "theme": dict(settings.theme),
-            "links": dict(settings.links),
-            "locale": default,
-            "locales": {locale: names[locale] for locale in settings.locales[1:]},
-            "texts": {key: text for key, text in self._texts(default).items() if key in texts.FIRST_LAYER},
-            "parts": {key: name for key, name in names.items() if key not in settings.locales[1:]},
-            "rules": format_rules(self.rules),
-        }
-        return self._if_set() | needed
+        """What the script knows."""
+        texts = self._texts[self.settings.locales[0]]
+        return script_config(
+            self.maker, self.rules, self.regimes, purposes=self.purposes, texts=texts, parts=self._parts
+        )
 
     @cached_property
     def purposes(self) -> str:
@@ -119,54 +106,20 @@ class Banner:
         """The one file to embed."""
         signals = self.bundles[SIGNALS] if self.config.get("signals") else ""
         bundles = self.bundles[HEAD] + signals + self.bundles[ASK]
-        return f"{_LICENSE}(function(){{var __config={embedded(self.config)};{bundles}}})();"
+        return f"{LICENSE}(function(){{var __config={embedded(self.config)};{bundles}}})();"
 
     @cached_property
-    def _parts(self) -> list[tuple[str, str, bytes]]:
-        """Key, file name and content of each part."""
-        parts = dict(parts_of(self.bundles))
-        parts["settings"] = _handing_over(self._told()) + parts["settings"]
-        locales = {locale: _handed_over(self._texts(locale)) for locale in self.settings.locales}
-        first = self.settings.locales[0]
-        named = [
-            *((key, key, text) for key, text in parts.items()),
-            *(("more" if locale == first else locale, locale, text) for locale, text in locales.items()),
-        ]
-        return [(key, _hashed_name(name, text.encode()), text.encode()) for key, name, text in named]
-
-    def _told(self) -> object:
+    def _parts(self) -> dict[str, bytes]:
         maker, categories = self.maker, self.catalogue.categories
-        return told(
+        services = told(
             self.rules, maker.placed, maker.vendors, maker.spelled, categories, site=self.settings.host
         )
+        return contents_of(self.bundles, services, self._texts)
 
-    def _texts(self, locale: str) -> dict[str, str]:
-        return texts.load_texts(locale, self.settings.texts.get(locale, {}))
-
-    def _if_set(self) -> dict[str, Any]:
-        settings = self.settings
-        optional = {
-            "unknown": "" if settings.unknown == "allow" else settings.unknown,
-            "api": settings.api.rstrip("/"),
-            "cookieDomain": settings.cookie_domain,
-            "signals": self._signals(),
-            "controller": settings.controller,
-            "integrity": {key: _short_integrity(content) for key, _, content in self._parts},
-            "captchas": sorted(self.maker.captchas),
-            "base": _folder(settings.base),
-            "sw": settings.service_worker,
-            "keep": settings.keep,
-        }
-        return {key: value for key, value in optional.items() if value}
-
-    def _rows(self) -> list[Row]:
-        """Return the regimes; where there is no choice between them, nobody asks for their places."""
-        return [{**row, "where": ""} if len(self.regimes) == 1 else row for row in self.regimes]
-
-    def _signals(self) -> dict[str, str | bool]:
-        signals = self.settings.signals
-        found: dict[str, str | bool] = {"google": signals.google, "meta": signals.meta}
-        return {key: value for key, value in (found | {"dataLayer": signals.data_layer}).items() if value}
+    @cached_property
+    def _texts(self) -> dict[str, dict[str, str]]:
+        own = self.settings.texts
+        return {locale: load_texts(locale, own.get(locale, {})) for locale in self.settings.locales}
 
     def _snippet(self, immutable: str) -> str:
         return snippet(
@@ -193,36 +146,9 @@ class Banner:
         )
 
 
-def _handed_over(value: object) -> str:
-    """Return a part that hands data to the script that loads it (banner/src/parts.js)."""
-    return f"{_LICENSE}document.currentScript.consentinel({embedded(value)});"
-
-
-def _handing_over(value: object) -> str:
-    """Return what stands before a part and adds data to what the part hands over."""
-    return (
-        f"{_LICENSE}(()=>{{const s=document.currentScript,w=s.consentinel;"
-        f"s.consentinel=Object.assign(p=>w({{...p,...{embedded(value)}}}),w)}})();"
-    )
-
-
-def _hashed_name(name: str, content: bytes) -> str:
-    return f"consentinel-{name}.{hashlib.sha384(content).hexdigest()[:_HASH_LENGTH]}.js"
-
-
 def _integrity(content: bytes) -> str:
     return "sha384-" + base64.b64encode(hashlib.sha384(content).digest()).decode()
 
 
-def _short_integrity(content: bytes) -> str:
-    """Return one that costs every visitor a third less."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(content).digest()).decode()
-
-
 def _pretty(value: object) -> bytes:
     return (json.dumps(value, indent=2) + "\n").encode()
-
-
-def _folder(address: str) -> str:
-    """Return an address to which file names can be resolved."""
-    return f"{address.rstrip('/')}/" if address else ""

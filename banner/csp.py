@@ -94,7 +94,8 @@ def _policy(sources: Sources, granted: frozenset[int]) -> str:
     if granted == _ALL:
         return _EVERYTHING
     choice = _Choice(granted, _exempt(sources))
-    origins = [_folder(address) for address in sources.addresses]
+    # a folder of the site itself is in 'self'
+    origins = [_folder(address) for address in sources.addresses if not address.startswith("/")]
     listed = [*_own(sources), *origins, *sorted(_listed(sources, choice))]
     return " ".join(["default-src 'self'", _INLINE, *dict.fromkeys(listed)])
 

@@ -55,19 +55,30 @@ def _of_report(banner: Banner, report: Report) -> Iterator[str]:
     scanned = registrable_domain(_host(report.site))
     if scanned not in banner.maker.own_domains or scanned != registrable_domain(banner.settings.host):
         yield f"the report is about {report.site}, not {banner.settings.site}: is it the right one?"
-    for visit in report.states:
-        if not visit.reached:
-            yield f"state {visit.state} was not reached ({visit.detail}): what only runs there has no rule"
-    if not any(visit.state == "accept" and visit.reached for visit in report.states):
-        yield "the report does not know what runs after consent: scan with --states no-choice,reject,accept"
-    if report.gaps:
-        yield f"the report has gaps ({len(report.gaps)}): what the scan could not observe is in no rule"
+    yield from _of_states(report)
+    gaps = [gap for gap in report.gaps if gap.kind != "state-not-reached"]
+    if gaps:
+        yield f"the report has gaps ({len(gaps)}): what the scan could not observe is in no rule"
     unknown = sorted({rule.pattern for rule in banner.rules if rule.code == UNCLASSIFIED})
     if unknown:
         yield f"unclassified, so held back until all is accepted: {_some(unknown)}; add `rules` for them"
     unsure = unsure_names(banner.maker.placed)
     if unsure:
         yield f"unclassified items of the site itself, not held back: {_some(unsure)}; add `rules` for them"
+
+
+def _of_states(report: Report) -> Iterator[str]:
+    """Yield what no state shows. A site without a banner has no other way to them than ours."""
+    missed = [visit for visit in report.states if not visit.reached]
+    if missed:
+        states = ", ".join(visit.state for visit in missed)
+        reasons = "; ".join(dict.fromkeys(visit.detail for visit in missed))
+        yield (
+            f"not reached: {states} ({reasons}), so what only runs there has no rule: put this banner on the "
+            "site, scan again and build again"
+        )
+    if not any(visit.state == "accept" for visit in report.states):
+        yield "the report does not know what runs after consent: scan with --states no-choice,reject,accept"
 
 
 def _of_policy(banner: Banner) -> Iterator[str]:

@@ -1,37 +1,21 @@
 """From a report and the operator's settings to blocking rules."""
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlsplit
 
+from consentinel.banner.placing import STORED, Placed, Placer, code_of
 from consentinel.banner.pruning import pruned, strictest, without_covered
-from consentinel.banner.rule_text import FUNCTIONAL, NECESSARY, TAG_MANAGER, UNCLASSIFIED, Code, Rule
+from consentinel.banner.rule_text import NECESSARY, TAG_MANAGER, Code, Rule
+from consentinel.banner.services import Services
 from consentinel.banner.settings import BannerSettings, OwnRule
-from consentinel.banner.targets import Targets, vendor_id
 from consentinel.scanner.catalogue.entries import Vendor
 from consentinel.scanner.catalogue.matching import Catalogue
-from consentinel.scanner.catalogue.taxonomy import Category, category_rank
 from consentinel.scanner.party import registrable_domain
-from consentinel.scanner.report import Finding, Report
+from consentinel.scanner.report import Report
 
-# What Consent Mode's advanced form lets load before a choice, by the catalogue's ids.
-GOOGLE_TAGS = frozenset(("google-tag-manager", "google-analytics", "google-ads", "doubleclick"))
-_STORED = frozenset(("cookie", "storage"))
-# Areas of storage whose items are no keys that a page writes.
-_NO_KEYS = frozenset(("serviceWorker", "cacheStorage"))
-_OURS = "consentinel"
-_LEAST_LETTERS = 2
-
-
-@dataclass(frozen=True)
-class Placed:
-    """A finding, its vendor's slug, and its rules; none where it needs none or no rule can say it."""
-
-    finding: Finding
-    vendor: str
-    rules: tuple[Rule, ...]
+__all__ = ["RuleMaker", "code_of", "unsure_names"]
 
 
 @dataclass(frozen=True)
@@ -57,7 +41,7 @@ class RuleMaker:
     @cached_property
     def placed(self) -> tuple[Placed, ...]:
         """All findings of the report with their vendors and rules."""
-        return tuple(map(self._place, self.report.findings if self.report else ()))
+        return tuple(map(self._placer.place, self.report.findings if self.report else ()))
 
     @cached_property
     def own_domains(self) -> frozenset[str]:
@@ -75,7 +59,7 @@ class RuleMaker:
     @cached_property
     def captchas(self) -> frozenset[str]:
         """The slugs of the CAPTCHA products that are gated."""
-        found = (item for item in self.placed if self._targets.captcha_of(item.finding))
+        found = (item for item in self.placed if self._placer.captcha_of(item.finding))
         return frozenset(item.vendor for item in found if any(rule.code for rule in item.rules))
 
     @cached_property
@@ -83,11 +67,10 @@ class RuleMaker:
         """The names that the operator gives to services, by their slugs."""
         return {self.slug_named(rule.vendor): rule.vendor for rule in self.settings.rules if rule.vendor}
 
-    @cached_property
-    def vendors(self) -> dict[str, Vendor]:
-        """What the catalogue knows of vendors, by their ids, which are their slugs; overrides last."""
-        sheets = reversed(self.catalogue.sheets)
-        return {vendor.id: vendor for sheet in sheets for vendor in sheet.vendors if _decides(sheet.layer)}
+    @property
+    def vendors(self) -> Mapping[str, Vendor]:
+        """What the catalogue knows of vendors, by their slugs."""
+        return self._services.known
 
     def own_rule(self, rule: OwnRule) -> Rule:
         """Return what the operator wrote as a rule."""
@@ -97,22 +80,20 @@ class RuleMaker:
 
     def slug_named(self, name: str) -> str:
         """Return the slug for a vendor's name or id."""
-        slug = slugified(name)
-        if slug in self.vendors:
-            return slug
-        return self._ids_by_name.get(name.casefold(), slug)
+        return self._services.slug_named(name)
 
     def is_own(self, host: str) -> bool:
         """Say whether a host is the site's own."""
-        return registrable_domain(host) in self.own_domains
+        return self._placer.is_own(host)
 
     @cached_property
-    def _ids_by_name(self) -> dict[str, str]:
-        return {vendor.name.casefold(): slug for slug, vendor in sorted(self.vendors.items(), reverse=True)}
+    def _services(self) -> Services:
+        return Services(self.catalogue)
 
     @cached_property
-    def _targets(self) -> Targets:
-        return Targets(self.catalogue)
+    def _placer(self) -> Placer:
+        is_first = self.settings.signals.google == "advanced"
+        return Placer(self._services, self.own_domains, self._site_hosts, is_first)
 
     @cached_property
     def _site_hosts(self) -> frozenset[str]:
@@ -126,52 +107,6 @@ class RuleMaker:
     def _carrier_hosts(self) -> frozenset[str]:
         sheets = self.catalogue.sheets
         return frozenset(host.host for sheet in sheets for host in sheet.hosts if host.vendor.carrier)
-
-    def _place(self, finding: Finding) -> Placed:
-        code, slug = self._code(finding), self._slug(finding)
-        patterns = self._names(finding) if finding.kind in _STORED else self._addresses(finding)
-        rules = tuple(Rule(pattern, code, slug if code else "") for pattern in dict.fromkeys(patterns))
-        return Placed(finding, slug, rules)
-
-    def _slug(self, finding: Finding) -> str:
-        captcha = self._targets.captcha_of(finding)
-        if captcha is not None:
-            return f"{slugified(captcha.vendor)}-captcha"
-        vendor = self.vendors.get(vendor_id(finding))
-        if vendor is None:
-            return slugified(finding.vendor or "")
-        return "" if vendor.convention else vendor.id
-
-    def _code(self, finding: Finding) -> Code:
-        vendor = self.vendors.get(vendor_id(finding))
-        if finding.kind in _STORED or vendor is None:
-            return code_of(finding.category, contested=finding.contested)
-        if self.settings.signals.google == "advanced" and vendor.id in GOOGLE_TAGS:
-            return NECESSARY
-        is_carrier = vendor.carrier and (finding.contested or finding.category == vendor.category)
-        return TAG_MANAGER if is_carrier else code_of(finding.category, contested=finding.contested)
-
-    def _addresses(self, finding: Finding) -> Iterator[str]:
-        if not finding.host:
-            return
-        if not self.is_own(finding.host):
-            yield from self._targets.of_third_party(finding)
-        elif finding.category is not None and (finding.contested or finding.category != "strictly-necessary"):
-            yield from self._targets.of_own_host(finding, self._site_hosts)
-
-    def _names(self, finding: Finding) -> Iterator[str]:
-        """Yield the name of what a page of the site can write; other cookies are held back with their hosts.
-
-        What is unclassified counts where a third party's script wrote it: the rest may be the site's login.
-        """
-        if not self.is_own(finding.host) or finding.attributes.get("area") in _NO_KEYS:
-            return
-        writer = urlsplit(finding.writer.url).hostname if finding.writer else None
-        if finding.category is None and (not writer or self.is_own(writer)):
-            return
-        name = re.sub(r"[^!-~]+", "*", finding.name)
-        if len(name.replace("*", "")) >= _LEAST_LETTERS and not name.startswith(_OURS):
-            yield f"#{name}"
 
     def _joined(self, rules: Sequence[Rule]) -> Iterator[Rule]:
         """Yield the rules; an address at a tag manager for several categories is one itself."""
@@ -192,29 +127,12 @@ class RuleMaker:
         return rule.host in whole and not rule.path
 
 
-def code_of(category: Category | None, *, contested: bool = False) -> Code:
-    """Return the code that a category waits for; contested ones are gated, at least as functional."""
-    if category is None:
-        return UNCLASSIFIED
-    codes: tuple[Code, ...] = (FUNCTIONAL if contested else NECESSARY, 1, 2, 3)
-    return codes[category_rank(category)]
-
-
-def slugified(name: str) -> str:
-    """Return a name as a slug; '' where nothing of it can stand in one."""
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
-
-
 def unsure_names(placed: Iterable[Placed]) -> list[str]:
     """Return the names of the site's own stored items that are unclassified and therefore not gated."""
-    found = (item.finding for item in placed if item.finding.kind in _STORED and not item.rules)
+    found = (item.finding for item in placed if item.finding.kind in STORED and not item.rules)
     return sorted(
         {finding.name for finding in found if finding.category is None and finding.party == "first"}
     )
-
-
-def _decides(layer: str) -> bool:
-    return layer in ("core", "override")
 
 
 def _is_below(host: str, parent: str) -> bool:

@@ -52,18 +52,37 @@ def is_web_address(text: str) -> bool:
 
 def base_address(item: Item, what: str) -> str:
     """Return an http(s) address to which a path can be added."""
-    text = web_address(item, what)
+    return _without_query(item, what, web_address(item, what))
+
+
+def _without_query(item: Item, what: str, text: str) -> str:
     if "?" in text or "#" in text:
         item.fail(f"{what} must have no query and no fragment; leave away what follows the path")
     return text
 
 
-def own_path(item: Item, what: str) -> str:
-    """Return a path on the site's own host."""
+def own_path(item: Item, what: str, *, like: str) -> str:
+    """Return a path on the site's own host. like: an example."""
     text = item.text(what)
     if not _OWN_PATH.fullmatch(text):
-        item.fail(f"{what} must be a path on the site's own host, not {text[:60]!r}; write it like /privacy")
+        item.fail(f"{what} must be a path on the site's own host, not {text[:60]!r}; write it like {like}")
     return text
+
+
+def address_or_path(item: Item, what: str, *, like: str) -> str:
+    """Return an http(s) address, or a path on the site's own host. like: an example of a path."""
+    text = item.text(what)
+    if not is_web_address(text) and not _OWN_PATH.fullmatch(text):
+        item.fail(
+            f"{what} must be a path or an http(s) address, not {text[:60]!r}; "
+            f"write it like {like} or https://www.example.org{like}"
+        )
+    return text
+
+
+def folder(item: Item, what: str, *, like: str) -> str:
+    """Return an address or a path to which a file's name can be added."""
+    return _without_query(item, what, address_or_path(item, what, like=like))
 
 
 def host_pattern(item: Item) -> str:

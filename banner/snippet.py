@@ -19,6 +19,11 @@ _INLINE = """
 <!-- Inline: cannot fail to load. Where a policy forbids inline scripts, give it a nonce or its hash. -->
 <script>{script}</script>
 """
+_AT_ROOT = """
+<!-- These are right where all files lie at the root of the site. Where they lie elsewhere, say so in the
+     settings, e.g. `base: /b`, and build again: then the script is here inline, too, which cannot fail to
+     load. -->
+"""
 _POLICY = """
 <!-- Strict, static hosting: nothing that needs consent is even asked for. Put this before everything else in
      <head>, one of the tags above right behind it, and consentinel-sw.js at the root of the site with
@@ -35,15 +40,15 @@ def snippet(
 ) -> str:
     """Return snippet.html. names: of the file that follows each build, and of the immutable one.
 
-    base: the address of the folder with the files, '' where the site has them at its root. policy: '' for
-    modes without one.
+    base: the folder with the files, '' where the site has them at its root: an inline script would look for
+    its parts beside each page. policy: '' for modes without one.
     """
     plain, immutable = names
     parts = [
         _HEAD.format(site=escape(site), mode=mode),
         _PLAIN.format(src=escape(_address(base, plain))),
         _IMMUTABLE.format(src=escape(_address(base, immutable)), integrity=integrity),
-        _INLINE.format(script=script),
+        _INLINE.format(script=script) if base else _AT_ROOT,
     ]
     if policy:
         parts.append(_POLICY.format(policy=escape(policy, quote=False)))

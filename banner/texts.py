@@ -16,7 +16,7 @@ LOCALES: tuple[str, ...] = tuple(
 )
 REFERENCE = "en"
 
-# What shows before a choice; compiled in for the default language.
+# What shows before a choice, but for the links; compiled in for the default language.
 FIRST_LAYER = frozenset(
     (
         "title",
@@ -29,12 +29,10 @@ FIRST_LAYER = frozenset(
         "targetingText",
         "withdrawText",
         "controller",
-        "privacy",
-        "imprint",
         "accept",
         "reject",
         "settings",
-        "widget",
+        "unavailable",
     )
 )
 # Three of them stand in a row, the longest of 12 languages included.

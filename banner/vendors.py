@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypedDict
 
+from consentinel.banner.placing import Placed
 from consentinel.banner.rule_text import Code, Rule
-from consentinel.banner.rules import Placed
 from consentinel.scanner.catalogue.entries import CategoryText, Vendor
 from consentinel.scanner.catalogue.taxonomy import CATEGORIES, Category
 from consentinel.scanner.report import Finding

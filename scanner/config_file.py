@@ -1,6 +1,5 @@
 """The section `scan:` of consentinel.yaml, with the line of each entry."""
 
-import difflib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ import yaml
 from yaml.constructor import SafeConstructor
 
 from consentinel.scanner.errors import InputError
+from consentinel.scanner.suggestion import suggestion
 
 DEFAULT_FILE = Path("consentinel.yaml")
 # One file, one schema (DESIGN.md section 3): what the other parts read.
@@ -85,16 +85,11 @@ def _fields(
     for key_node, value_node in node.value:
         key, line = str(key_node.value), key_node.start_mark.line + 1
         if key not in known:
-            _fail(file, line, f"unknown key {key[:60]!r} in {what}: {_suggestion(key, known)}")
+            _fail(file, line, f"unknown key {key[:60]!r} in {what}: {suggestion(key, known)}")
         if key in seen:
             _fail(file, line, f"key {key!r} twice in {what}: keep one")
         seen.add(key)
         yield key, value_node, line
-
-
-def _suggestion(key: str, known: Collection[str]) -> str:
-    close = difflib.get_close_matches(key.replace("-", "_"), known, n=1)
-    return f"did you mean {close[0]!r}?" if close else f"use one of {', '.join(known)}"
 
 
 def _value(node: yaml.Node, file: Path) -> object:

@@ -117,6 +117,6 @@ def load(path: Path) -> Report:
     try:
         return decode(path.read_bytes())
     except OSError as error:
-        raise ReportError(f"{path}: {error.strerror}") from error
+        raise ReportError(f"{path}: {error.strerror}: name a report that `consentinel scan` wrote") from error
     except ReportError as error:
         raise ReportError(f"{path}: {error}") from error

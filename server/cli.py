@@ -86,7 +86,7 @@ class RootGroup(click.Group):
 @click.group(NAME, cls=RootGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(metadata.version(NAME), prog_name=NAME)
 def main() -> None:
-    """Scan a website for cookies, pixels and CAPTCHA trackers, and review what changed.
+    """Scan a website for cookies, pixels and CAPTCHA trackers, build its banner, and prove that it holds.
 
     Exit status: 0 done, 1 something was found that a build should stop at (`diff`, `scan --fail-on`,
     `catalogue check`, a line that `classify` could not read), 2 it could not be done.

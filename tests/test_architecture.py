@@ -24,6 +24,7 @@ MAY_IMPORT = {
         "consentinel.scanner.errors",
         "consentinel.scanner.report",
         # what is plain knowledge or writing, see docs/decisions/0011-what-the-banner-may-import.md
+        "consentinel.scanner.commands.path_option",
         "consentinel.scanner.commands.warning",
         "consentinel.scanner.config_file",
         "consentinel.scanner.packs.durable",

@@ -12,9 +12,9 @@ from consentinel.banner.settings_file import read_settings
 from consentinel.banner.writing import write_files
 from consentinel.scanner import report
 from consentinel.scanner.catalogue.loading import has_catalogue_section, load_catalogue
+from consentinel.scanner.commands.path_option import path_option
 from consentinel.scanner.commands.warning import warn
-
-_DEFAULT = Path("consentinel.yaml")
+from consentinel.scanner.config_file import DEFAULT_FILE
 
 
 @click.group("banner")
@@ -22,29 +22,26 @@ def command() -> None:
     """Build the consent banner of a site: one script that holds back what needs consent."""
 
 
-@command.command("build")
-@click.option(
+@command.command("build", short_help="Write the files that a site embeds.")
+@path_option(
     "--config",
     "config",
     metavar="FILE",
-    type=click.Path(path_type=Path),
-    default=_DEFAULT,
+    default=DEFAULT_FILE,
     show_default=True,
     help="Settings file with `site:` and the section `banner:`.",
 )
-@click.option(
+@path_option(
     "--from",
     "scan",
     metavar="REPORT",
-    type=click.Path(path_type=Path),
     help="Report (JSON) of a scan of the site: its findings become rules.",
 )
-@click.option(
+@path_option(
     "-o",
     "--output",
     "folder",
     metavar="DIR",
-    type=click.Path(path_type=Path),
     required=True,
     help="Folder for the files; made where it is missing. Other files in it stay.",
 )
@@ -64,7 +61,7 @@ def build(config: Path, scan: Path | None, folder: Path) -> None:
 
     Exit status: 0 built, 2 it could not be built.
     """
-    if config == _DEFAULT and not config.exists():
+    if config == DEFAULT_FILE and not config.exists():
         raise BannerError(
             f"{config}: not found here: write it with `site:` and `banner:`, or name it with --config"
         )
@@ -74,5 +71,5 @@ def build(config: Path, scan: Path | None, folder: Path) -> None:
     files = banner.files()
     warn(doubts(banner))
     for path in write_files(folder, files):
-        click.echo(f"{len(files[path.name]):>9,} bytes  {path.name}", err=True)
         click.echo(path)
+    click.echo(f"built: the tag for your pages is in {folder / 'snippet.html'}", err=True)

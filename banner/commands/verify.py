@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from consentinel.banner.settings_file import read_settings
+from consentinel.banner.settings_file import has_banner_section, read_settings
 from consentinel.banner.verify.evidence import Operator
 from consentinel.banner.verify.shown import (
     VERIFY_FORMATS,
@@ -16,8 +16,9 @@ from consentinel.banner.verify.shown import (
     render_verification_for_stream,
 )
 from consentinel.banner.verify.verification import EXIT_STATUS, Verification, Verified, verify
+from consentinel.scanner.commands.path_option import path_option
 from consentinel.scanner.commands.warning import warn
-from consentinel.scanner.config_file import read_site
+from consentinel.scanner.config_file import DEFAULT_FILE, read_site
 from consentinel.scanner.errors import InputError
 from consentinel.scanner.interrupts import Outcome, run_interruptibly
 from consentinel.scanner.outputs import print_result, write_whole
@@ -30,12 +31,12 @@ _SUFFIXES: dict[str, VerifyFormat] = {".json": "json", ".md": "md", ".txt": "tex
 
 @click.command("verify")
 @click.argument("urls", nargs=-1, metavar="URL...")
-@click.option(
+@path_option(
     "--config",
     "config",
     metavar="FILE",
-    type=click.Path(path_type=Path),
-    help="Settings file of the banner: what its rules say of a host or a name counts.",
+    help="Settings file of the banner: what its rules say of a host or a name counts.  "
+    "[default: consentinel.yaml, where it has the section `banner:`]",
 )
 @click.option(
     "--requested-ok",
@@ -45,9 +46,7 @@ _SUFFIXES: dict[str, VerifyFormat] = {".json": "json", ".md": "md", ".txt": "tex
 @click.option(
     "--format", "shape", type=click.Choice(VERIFY_FORMATS), help="Format; by suffix of FILE, else text."
 )
-@click.option(
-    "-o", "--output", "file", type=click.Path(path_type=Path), help="Write to FILE, not to standard output."
-)
+@path_option("-o", "--output", "file", metavar="FILE", help="Write to FILE, not to standard output.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress on standard error.")
 @scan_options
 def command(
@@ -83,7 +82,9 @@ def command(
 
 
 def _operator(config: Path | None) -> Operator:
-    return Operator() if config is None else Operator.of(read_settings(config))
+    if config is None and not has_banner_section(DEFAULT_FILE):
+        return Operator()
+    return Operator.of(read_settings(config or DEFAULT_FILE))
 
 
 def _verify(

@@ -14,14 +14,22 @@ HOW: dict[How, str] = {
 _STORED = frozenset(("cookie", "storage"))
 
 
-def fix_of(leak: Leak) -> str:
-    """Return one sentence: what to change so that the leak is gone."""
+def fix_of(leak: Leak, *, banner: bool = True) -> str:
+    """Return what to change so that the leak is gone. banner: whether the site has one."""
+    if not banner:
+        return "Put the banner on the site first: there is none that could hold this back."
+    if leak.comes_with:
+        return f"It comes with {leak.comes_with}: mend that, and it is gone."
+    return _fix_by_way(leak)
+
+
+def _fix_by_way(leak: Leak) -> str:
     if leak.how == "above-script":
         return "Move the banner's script above it: it has to be the first one in the head."
     if leak.how == "requested-not-run":
         return (
             f"The browser asks for what stands in the HTML before any script can stop it. Write the tag with "
-            f'type="text/plain" data-category="{_category(leak)}", or use mode: strict.'
+            f"{_inert(leak)}, or use mode: strict."
         )
     if leak.how == "by-third-party":
         return f"It comes with the requests to {leak.host}: hold these back."
@@ -31,6 +39,15 @@ def fix_of(leak: Leak) -> str:
             f"{_category(leak)}, and delete it where it does not."
         )
     return _rule(leak)
+
+
+def _inert(leak: Leak) -> str:
+    """Return the markup of a tag that nobody requests."""
+    category = f'data-category="{_category(leak)}"'
+    if leak.kind == "script":
+        return f'type="text/plain" {category}'
+    link = " (data-href of href)" if leak.kind == "request" else ""
+    return f"{category}, and data-src in the place of src{link}"
 
 
 def _rule(leak: Leak) -> str:

@@ -1,6 +1,6 @@
 """Leaks: what was there in a state in which nobody had agreed to it, how it got there, and what to do."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 import msgspec
@@ -37,7 +37,10 @@ _WORST: tuple[How, ...] = (
 
 
 class Leak(msgspec.Struct, frozen=True, kw_only=True):
-    """One finding in states without the consent that it needs. how: the way it got past the banner."""
+    """One finding in states without the consent that it needs.
+
+    how: the way it got past the banner. comes_with: the name of another leak, of the script that does this.
+    """
 
     id: str
     kind: Kind
@@ -53,6 +56,7 @@ class Leak(msgspec.Struct, frozen=True, kw_only=True):
     how: How
     states: tuple[State, ...]
     pages: tuple[str, ...]
+    comes_with: str | None = None
 
 
 def find_leaks(evidence: Evidence) -> tuple[Leak, ...]:
@@ -62,7 +66,8 @@ def find_leaks(evidence: Evidence) -> tuple[Leak, ...]:
         for leak in _of_state(evidence, state):
             key = (leak.id, leak.how)
             found[key] = _joined(found[key], leak) if key in found else leak
-    return tuple(sorted(found.values(), key=_order))
+    leaks = sorted(found.values(), key=_order)
+    return tuple(msgspec.structs.replace(leak, comes_with=_cause(leak, leaks)) for leak in leaks)
 
 
 def left_at_third_parties(evidence: Evidence) -> list[str]:
@@ -157,6 +162,15 @@ def _leak(finding: Finding, category: Category | None, contested: bool, state: S
         states=(state,),
         pages=finding.pages,
     )
+
+
+def _cause(leak: Leak, leaks: Sequence[Leak]) -> str | None:
+    """Return the name of the leak that is the script behind this one, in all of its states."""
+    if leak.how != "by-script" or leak.writer is None:
+        return None
+    scripts = (other for other in leaks if other.url == leak.writer.url and other.kind == "script")
+    ran = (other for other in scripts if other.how != "requested-not-run" and other.id != leak.id)
+    return next((other.name for other in ran if set(leak.states) <= set(other.states)), None)
 
 
 def _joined(one: Leak, other: Leak) -> Leak:

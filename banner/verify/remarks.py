@@ -28,7 +28,7 @@ def _problems(evidence: Evidence) -> Iterator[str]:
     if evidence.has_no_banner:
         yield (
             f"There is no banner of consentinel on {report.site}: put its script first into the head of "
-            "every page, and see that it is not refused there (network, Content-Security-Policy)."
+            "every page, and see that its address answers and no Content-Security-Policy refuses it."
         )
     for visit in report.states:
         if not visit.reached and not evidence.has_no_banner:

@@ -42,6 +42,11 @@ def render_verification_for_stream(found: Verification, stream: TextIO | None = 
 def headline(found: Verification) -> str:
     """Return the result in one sentence."""
     seen = f"{plural(found.pages, 'page')}, states {', '.join(_reached(found))}"
+    if found.result == "leaks" and all(leak.how == "requested-not-run" for leak in found.leaks):
+        return (
+            f"{plural(len(found.leaks), 'leak')}: tags that were requested without consent, but did not run "
+            f"(--requested-ok lets them pass; {seen})."
+        )
     if found.result == "leaks":
         return f"{plural(len(found.leaks), 'leak')}: what is below was there without consent ({seen})."
     if found.result == "unproven":
@@ -60,12 +65,12 @@ def leak_title(leak: Leak) -> str:
     return f"{category} {leak.kind} {leak.name}{where}{vendor}"
 
 
-def leak_lines(leak: Leak) -> list[tuple[str, str]]:
+def leak_lines(leak: Leak, fix: str) -> list[tuple[str, str]]:
     """Return label and text of everything there is to know of a leak."""
     by = HOW[leak.how] + (f": {writer_of(leak.writer)}" if leak.writer else "")
     more = len(leak.pages) - 1
     page = leak.pages[0] + (f" and {plural(more, 'more page')}" if more else "") if leak.pages else ""
-    rows = [("when", ", ".join(leak.states)), ("how", by), ("where", page), ("fix", fix_of(leak))]
+    rows = [("when", ", ".join(leak.states)), ("how", by), ("where", page), ("fix", fix)]
     if leak.kind not in ("cookie", "storage"):
         rows.insert(0, ("request", leak.url))
     return rows
@@ -78,7 +83,7 @@ def _reached(found: Verification) -> list[str]:
 def _told(found: Verification) -> dict[str, object]:
     """Return the verification with a `fix` in each leak."""
     built: dict[str, object] = msgspec.to_builtins(found)
-    built["leaks"] = [{**msgspec.to_builtins(leak), "fix": fix_of(leak)} for leak in found.leaks]
+    built["leaks"] = [{**msgspec.to_builtins(leak), "fix": _fix(leak, found)} for leak in found.leaks]
     return built
 
 
@@ -90,17 +95,21 @@ def _draw(console: Console, found: Verification) -> None:
     for number, leak in enumerate(found.leaks[:_MOST_LEAKS], 1):
         console.print()
         console.print(safe(f"{number}. {leak_title(leak)}", "bold"))
-        console.print(_rows(leak))
+        console.print(_rows(leak, _fix(leak, found)))
     _draw_left_out(console, found)
     _draw_list(console, "Why it is not proven" if found.result == "unproven" else "Not seen", found.problems)
     _draw_list(console, "Notes", found.notes)
 
 
-def _rows(leak: Leak) -> Table:
+def _fix(leak: Leak, found: Verification) -> str:
+    return fix_of(leak, banner=found.mode is not None)
+
+
+def _rows(leak: Leak, fix: str) -> Table:
     rows = Table.grid(padding=(0, 1))
     rows.add_column(min_width=_LABEL_WIDTH)
     rows.add_column(overflow="fold")
-    for label, text in leak_lines(leak):
+    for label, text in leak_lines(leak, fix):
         rows.add_row(safe(f"   {label}:"), safe(text))
     return rows
 
@@ -123,11 +132,14 @@ def _markdown(found: Verification) -> Iterator[str]:
     yield f"## Verification of {markdown_code(found.site)}"
     yield f"\n**{markdown_text(headline(found))}**"
     for leak in found.leaks[:_MOST_LEAKS]:
+        fix = _fix(leak, found)
         yield f"\n### {markdown_text(leak_title(leak))}\n"
         yield from (
-            f"- {label}: {markdown_code(text, 400)}" for label, text in leak_lines(leak) if label != "fix"
+            f"- {label}: {markdown_code(text, 400)}"
+            for label, text in leak_lines(leak, fix)
+            if label != "fix"
         )
-        yield f"- fix: {markdown_text(fix_of(leak), 400)}"
+        yield f"- fix: {markdown_text(fix, 400)}"
     if len(found.leaks) > _MOST_LEAKS:
         yield f"\n{len(found.leaks) - _MOST_LEAKS} more: see the JSON."
     for title, texts in (("Not proven", found.problems), ("Notes", found.notes)):

@@ -6,6 +6,7 @@ from typing import NoReturn
 
 from consentinel.scanner.catalogue.composing import Node, compose, fail
 from consentinel.scanner.catalogue.regexes import UnsafeRegexError, compile_safe
+from consentinel.scanner.suggestion import suggestion
 
 
 def read(data: bytes, file: str) -> "Item":
@@ -87,7 +88,7 @@ class Item:
             key = Item(key_node, self.file)
             name = key.text("a key")
             if name not in known:
-                key.fail(f"unknown key {name!r} in {what}; use one of {', '.join(known)}")
+                key.fail(f"unknown key {name!r} in {what}; {suggestion(name, known)}")
             if name in found:
                 key.fail(f"key {name!r} twice in {what}; keep one")
             found[name] = Item(value_node, self.file)

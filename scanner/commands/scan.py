@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from consentinel.scanner.commands.path_option import path_option
 from consentinel.scanner.commands.sites import scan_sites
 from consentinel.scanner.commands.warning import warn
 from consentinel.scanner.config_file import read_site
@@ -34,13 +35,12 @@ _STOPPING = "stopping with what was found so far; once more (Ctrl-C) quits at on
 
 @click.command("scan")
 @click.argument("urls", nargs=-1, metavar="URL...")
-@click.option(
+@path_option(
     "-o",
     "--output",
     "paths",
     multiple=True,
     metavar="FILE",
-    type=click.Path(path_type=Path),
     help="Write the report to FILE, too; its suffix names the format: .json .html .md .csv .txt. Repeatable.",
 )
 @click.option(
@@ -49,16 +49,14 @@ _STOPPING = "stopping with what was found so far; once more (Ctrl-C) quits at on
     type=click.Choice(FORMATS),
     help="Format of what is printed on standard output.  [default: text]",
 )
-@click.option(
+@path_option(
     "--sites",
     metavar="FILE",
-    type=click.Path(path_type=Path),
     help="Scan many sites, one URL a line (or the first column of a .csv); goes on where it was stopped.",
 )
-@click.option(
+@path_option(
     "--out-dir",
     metavar="DIR",
-    type=click.Path(path_type=Path),
     help="With --sites: where a report per site and index.json go.",
 )
 @click.option(
@@ -67,11 +65,10 @@ _STOPPING = "stopping with what was found so far; once more (Ctrl-C) quits at on
     metavar="N",
     help="With --sites: how many sites at once, each with a browser of its own.  [default: 1]",
 )
-@click.option(
+@path_option(
     "--write-overrides",
     "draft",
     metavar="FILE",
-    type=click.Path(path_type=Path),
     help="Write what is unclassified to a new FILE, ready to be filled in and given to --catalogue.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="No progress on standard error.")

@@ -1,6 +1,7 @@
 import base64
 import hashlib
 import json
+import re
 from typing import Any
 
 import pytest
@@ -31,7 +32,7 @@ def test_the_files_of_a_banner() -> None:
     hashed = {name for name in files if name.count(".") == 2}
     assert files.keys() - hashed == {"consentinel.js", "csp.json", "snippet.html"}
     stems = sorted(name.partition(".")[0] for name in hashed)
-    assert stems == ["consentinel", "consentinel-en", "consentinel-settings"]
+    assert stems == ["consentinel", "consentinel-settings"]
 
 
 def test_strict_adds_the_files_for_servers() -> None:
@@ -102,6 +103,10 @@ def test_the_configuration() -> None:
     assert [(row["id"], row["where"]) for row in config["regimes"]] == [("eu", "")]
 
 
+def test_a_folder_of_the_site_is_found_from_every_page() -> None:
+    assert [banner(base=base).config["base"] for base in ("/b", "/b/", "/")] == ["/b/", "/b/", "/"]
+
+
 def test_what_is_not_set_costs_nothing() -> None:
     assert banner().config.keys() == {
         "version",
@@ -112,11 +117,9 @@ def test_what_is_not_set_costs_nothing() -> None:
         "regimes",
         "theme",
         "links",
-        "locale",
         "locales",
         "texts",
         "parts",
-        "integrity",
         "rules",
     }
 
@@ -127,20 +130,24 @@ def test_where_the_country_decides_there_is_no_regime_yet() -> None:
     assert all(row["where"] for row in rows[:2])
 
 
-def test_parts_are_named_by_their_content_and_have_their_integrity() -> None:
+def test_parts_are_known_by_their_content() -> None:
     files = built(locales=["en", "de"])
     config = config_in(files["consentinel.js"])
-    assert config["parts"].keys() == {"settings", "more"}
-    assert config["locales"].keys() == {"de"}
-    for key, name in (config["parts"] | config["locales"]).items():
-        assert name.split(".")[1] == hashlib.sha384(files[name]).hexdigest()[:8]
-        digest = base64.b64encode(hashlib.sha256(files[name]).digest()).decode()
-        assert config["integrity"][key] == f"sha256-{digest}"
+    assert config["locales"] == ["en", "de"]
+    assert config["parts"].keys() == {"settings", "de"}
+    for key, digest in config["parts"].items():
+        content = files[part_name(config, key)]
+        assert digest == base64.b64encode(hashlib.sha256(content).digest()).decode()
+
+
+def part_name(config: dict[str, Any], key: str) -> str:
+    """Return the file name that parts.js makes."""
+    return f"consentinel-{key}.{re.sub('[+/=]', '', config['parts'][key])[:8]}.js"
 
 
 def test_the_settings_part_hands_over_the_services_beside_what_it_has() -> None:
     files = built()
-    part = files[config_in(files["consentinel.js"])["parts"]["settings"]].decode()
+    part = files[part_name(config_in(files["consentinel.js"]), "settings")].decode()
     program = (
         "const given = []; globalThis.document = {currentScript: {consentinel: Object.assign((part) => "
         "given.push(part), {head: 1})}};"
@@ -154,14 +161,14 @@ def test_the_settings_part_hands_over_the_services_beside_what_it_has() -> None:
     assert "targeting" in given["categories"]
 
 
-def test_the_first_layers_texts_are_compiled_in_and_all_others_are_a_part() -> None:
-    files = built(locales=["de"], texts={"de": {"title": "Ihre Wahl"}})
+def test_the_first_layers_texts_are_compiled_in_and_all_others_are_in_a_part() -> None:
+    files = built(locales=["de", "en"], texts={"de": {"title": "Ihre Wahl"}})
     config = config_in(files["consentinel.js"])
-    part = files[config["parts"]["more"]].decode()
-    more = evaluated(part.partition("consentinel(")[2].removesuffix(");"))
-    assert config["locale"] == "de"
-    assert config["texts"]["title"] == more["title"] == "Ihre Wahl"
+    assert config["texts"]["title"] == "Ihre Wahl"
+    english = files[part_name(config, "en")].decode()
+    more = evaluated(english.partition("consentinel(")[2].removesuffix(");"))["texts"]
     assert config["texts"].keys() < more.keys()
+    assert "Ihre Wahl" in files[part_name(config, "settings")].decode()
 
 
 def test_exempt_services_are_named_by_their_slugs() -> None:

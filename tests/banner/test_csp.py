@@ -172,3 +172,7 @@ def test_where_the_visitors_country_decides_the_strictest_regime_counts() -> Non
 def test_exempt_services_may_always_be_fetched() -> None:
     found = made(regimes=regimes.compiled("fr", ["stats"]))
     assert hosts(found["reject"]) == {"pay.example", "stats.example"}
+
+
+def test_a_folder_of_the_site_is_in_self() -> None:
+    assert made(addresses=["/b"]) == made()

@@ -3,7 +3,6 @@ from typing import Any
 import pytest
 
 from consentinel.banner.rule_text import Rule, format_rules
-from consentinel.banner.rules import code_of, slugified
 from consentinel.scanner.catalogue.loading import load_catalogue
 from consentinel.scanner.catalogue.subject import Subject
 from consentinel.scanner.catalogue.taxonomy import ResourceType
@@ -206,16 +205,6 @@ def test_the_banners_own_hosts_are_never_held_back() -> None:
 def test_order_of_findings_does_not_count() -> None:
     findings = [request(f"h{number}.example/x") for number in range(9)] + [stored("aa", category="targeting")]
     assert text(*findings) == text(*reversed(findings))
-
-
-def test_contested_ones_are_at_least_functional() -> None:
-    assert [code_of("strictly-necessary"), code_of("strictly-necessary", contested=True)] == [0, 1]
-    assert [code_of("targeting", contested=True), code_of(None)] == [3, 5]
-
-
-def test_slugs() -> None:
-    assert slugified("Meta (Facebook & Instagram)") == "meta-facebook-instagram"
-    assert slugified("…") == ""
 
 
 def test_rules_are_sorted_and_have_a_pattern_each() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from consentinel.banner.errors import BannerError
 from consentinel.banner.settings import BannerSettings, OwnRule, Signals
-from consentinel.banner.settings_file import KEYS, parse_settings, read_settings
+from consentinel.banner.settings_file import KEYS, has_banner_section, parse_settings, read_settings
 
 FULL = """\
 site: https://www.example.org/
@@ -106,12 +106,16 @@ def test_an_empty_section_is_all_defaults(section: str) -> None:
         ("api: https://consent.example:x/", "must be an http(s) address"),
         ("api: https://u:p@consent.example/", "must be an http(s) address"),
         ("base: https://cdn.example/b/?x=1", "no query"),
+        ("base: /b/?x=1", "no query"),
+        ("base: b/", "write it like /b or https://www.example.org/b"),
+        ("base: //cdn.example/b", "must be a path or an http(s) address"),
         ("cookie_domain: example.com", "cannot set a cookie for example.com"),
         ("cookie_domain: 'exa mple'", "must be a domain"),
         ("regime: mars", "use one of auto, eu"),
         ("exempt: [matomo]", "exempt"),
         ("links: {terms: https://a.example/}", "unknown key 'terms'"),
-        ("links: {privacy: 'javascript:alert(1)'}", "must be an http(s) address"),
+        ("links: {privacy: 'javascript:alert(1)'}", "must be a path or an http(s) address"),
+        ("links: {privacy: privacy.html}", "write it like /privacy or https://www.example.org/privacy"),
         ("links: {privacy: //evil.example/}", "must be a path"),
         ("theme: {accent: greenish}", "accent"),
         ("locales: [xx]", "a locale cannot be 'xx'"),
@@ -121,7 +125,8 @@ def test_an_empty_section_is_all_defaults(section: str) -> None:
         ("texts: {de: {title: x}}", "not in `locales`"),
         ("signals: {google: yes}", "use one of basic, advanced"),
         ("signals: {meta: 1}", "must be true or false"),
-        ("keep: keep", "must be a path"),
+        ("keep: keep", "write it like /consentinel-keep"),
+        ("service_worker: sw.js", "write it like /consentinel-sw.js"),
         ("controller: [a]", "must be a text"),
         ("<<: *x", "*"),
     ],
@@ -138,6 +143,15 @@ def test_what_is_wrong_is_said_with_its_line(line: str, words: str) -> None:
 def test_advanced_and_strict_exclude_each_other() -> None:
     with pytest.raises(BannerError, match=r"c\.yaml:4: .*write basic"):
         parse("site: https://a.example/\nbanner:\n  mode: strict\n  signals: {google: advanced}\n")
+
+
+def test_the_script_may_lie_in_a_folder_of_the_site() -> None:
+    assert parse_banner("base: /b/").base == "/b/"
+
+
+def test_a_misspelt_section_is_shown_what_it_is_called() -> None:
+    with pytest.raises(BannerError, match=r"c\.yaml:2: unknown key 'baner' .* did you mean 'banner'\?"):
+        parse("site: https://a.example/\nbaner: {mode: strict}\n")
 
 
 @pytest.mark.parametrize("text", ["mode: strict\n", "banner: {mode: strict}\n", "", "# nothing\n"])
@@ -161,6 +175,17 @@ def test_deep_nesting_is_one_error(depth: int) -> None:
 def test_bytes_that_are_no_text_are_one_error() -> None:
     with pytest.raises(BannerError, match=r"c\.yaml:1: not UTF-8"):
         parse_settings(b"\xff\xfe", "c.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [(None, False), ("site: https://a.example/\n", False), ("site: https://a.example/\nbanner:\n", True)],
+)
+def test_whether_a_file_is_about_a_banner(text: str | None, expected: bool, tmp_path: Path) -> None:
+    file = tmp_path / "c.yaml"
+    if text is not None:
+        file.write_text(text)
+    assert has_banner_section(file) is expected
 
 
 def test_a_missing_file_is_one_error(tmp_path: Path) -> None:

@@ -27,8 +27,18 @@ def test_three_tags_of_which_one_changes_with_each_build() -> None:
     assert inline.string == script.decode()
 
 
-def test_without_a_base_the_site_has_the_files_at_its_root() -> None:
-    assert page().find_all("script")[0]["src"] == "/consentinel.js"
+@pytest.mark.parametrize(("base", "start"), [("/b", "/b/"), ("/b/", "/b/"), ("/", "/")])
+def test_a_folder_of_the_site(base: str, start: str) -> None:
+    assert page(base=base).find_all("script")[0]["src"] == f"{start}consentinel.js"
+
+
+def test_without_a_base_the_site_has_the_files_at_its_root_and_none_inline_which_could_not_find_them() -> (
+    None
+):
+    plain, immutable = page().find_all("script")
+    assert plain["src"] == "/consentinel.js"
+    assert str(immutable["src"]).startswith("/consentinel.")
+    assert "`base: /b`" in banner().files()["snippet.html"].decode()
 
 
 def test_strict_has_the_policy_that_is_right_for_everybody_before_an_answer() -> None:
@@ -46,6 +56,6 @@ def test_other_modes_have_no_policy(mode: str) -> None:
 
 
 def test_each_part_says_what_it_promises() -> None:
-    text = banner(mode="strict").files()["snippet.html"].decode()
+    text = banner(mode="strict", base="/b").files()["snippet.html"].decode()
     for word in ("Plain: ", "Immutable: ", "Inline: ", "Strict, static hosting: ", "Strict, own server: "):
         assert f"<!-- {word}" in text

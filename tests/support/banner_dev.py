@@ -26,11 +26,9 @@ CONFIG: Mapping[str, object] = {
     "theme": {},
     "controller": "Example GmbH",
     "links": {},
-    "locale": "en",
     "texts": {},
-    "locales": {},
+    "locales": ["en"],
     "parts": {},
-    "integrity": {},
     "base": "",
 }
 

@@ -34,12 +34,18 @@ def test_what_outlives_the_withdrawal_is_told_and_fails(serve: Serve, tmp_path: 
 
 
 @pytest.mark.browser
-def test_a_rule_of_the_operator_counts(serve: Serve, tmp_path: Path) -> None:
-    site, config = own_banner_site(forgets=False), tmp_path / "consentinel.yaml"
-    config.write_text(
+@pytest.mark.parametrize(
+    ("file", "named"), [("banner.yaml", ("--config", "banner.yaml")), ("consentinel.yaml", ())]
+)
+def test_a_rule_of_the_operator_counts(
+    file: str, named: tuple[str, ...], serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = own_banner_site(forgets=False)
+    (tmp_path / file).write_text(
         f"site: {site.start}\nbanner:\n  rules: [{{cookie: _uetvid, category: strictly-necessary}}]\n"
     )
-    result = run_cli("verify", site.start, *mapped_to(serve(site)), *QUICK, "--config", config)
+    monkeypatch.chdir(tmp_path)
+    result = run_cli("verify", site.start, *mapped_to(serve(site)), *QUICK, *named)
     assert result.exit_code == 0, result.output
 
 
@@ -81,3 +87,11 @@ def test_what_cannot_be_used_is_said(
     assert result.exit_code == 2
     assert says in result.stderr
     assert result.stderr.count("\n") == 1
+
+
+def test_the_settings_file_at_hand_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("consentinel.yaml").write_text("site: https://a.example/\nbanner: {mode: strikt}\n")
+    result = run_cli("verify")
+    assert result.exit_code == 2
+    assert "consentinel.yaml:2: 'mode' cannot be 'strikt'; did you mean 'strict'?" in result.stderr

@@ -197,6 +197,46 @@ def test_a_proxied_tag_is_held_by_its_path() -> None:
     assert "{path: /metrics/g/collect, category: performance}" in fix_of(leak)
 
 
+@pytest.mark.parametrize(
+    ("kind", "says"),
+    [
+        ("script", 'type="text/plain" data-category="performance"'),
+        ("frame", 'data-category="performance", and data-src in the place of src'),
+        ("pixel", 'data-category="performance", and data-src in the place of src'),
+        ("request", 'data-category="performance", and data-src in the place of src (data-href of href)'),
+    ],
+)
+def test_how_a_tag_is_written_that_nobody_requests(kind: str, says: str) -> None:
+    url = f"{GTAG}?id=G-X"
+    said = [inspection("no-choice", banner_state(), held=(url,))]
+    leak = leak_of({"no-choice": [request(url, "no-choice", kind=kind)]}, said)
+    assert leak.how == "requested-not-run"
+    assert says in fix_of(leak)
+
+
+def test_what_a_leaking_script_does_is_mended_with_the_script() -> None:
+    script = Writer(f"{GTAG}?id=G-X", 3)
+    seen = [request(f"{GTAG}?id=G-X", "no-choice"), ga_cookie("no-choice", writer=script)]
+    said = [inspection("no-choice", banner_state(late=(f"{GTAG}?id=G-X",)))]
+    first, second = find_leaks(make_evidence({"no-choice": seen}, said))
+    assert (first.comes_with, second.comes_with) == (None, first.name)
+    assert fix_of(second) == "It comes with www.googletagmanager.com/gtag/js: mend that, and it is gone."
+
+
+def test_a_script_that_only_leaks_elsewhere_is_not_to_blame() -> None:
+    script = Writer(f"{GTAG}?id=G-X", 3)
+    seen = {
+        "reject": [request(f"{GTAG}?id=G-X", "reject")],
+        "no-choice": [ga_cookie("no-choice", writer=script)],
+    }
+    assert [leak.comes_with for leak in find_leaks(make_evidence(seen))] == [None, None]  # type: ignore[arg-type]  # as above
+
+
+def test_where_no_banner_is_no_rule_helps() -> None:
+    leak = leak_of({"no-choice": [ga_cookie("no-choice")]})
+    assert fix_of(leak, banner=False).startswith("Put the banner on the site first")
+
+
 def test_every_way_has_words() -> None:
     assert len(set(HOW.values())) == len(HOW)
 

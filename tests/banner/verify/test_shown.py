@@ -45,6 +45,11 @@ def test_text_says_what_leaks_how_where_and_what_to_do() -> None:
             verification(request(GTAG, "no-choice"), held=(GTAG,), requested_ok=True),
             "No tag ran without consent; 1 tag was requested (1 page, states",
         ),
+        (
+            verification(request(GTAG, "no-choice"), held=(GTAG,)),
+            "1 leak: tags that were requested without consent, but did not run (--requested-ok lets them "
+            "pass; 1 page, states",
+        ),
         (judge(make_evidence({}, [inspection("no-choice", None)])), "Nothing is proven: see why below."),
     ],
 )
@@ -60,6 +65,15 @@ def test_json_has_a_schema_and_the_fixes_and_is_the_same_each_time() -> None:
     assert (told["schema"], told["result"]) == ("consentinel/verification/1", "leaks")
     (leak,) = told["leaks"]
     assert (leak["how"], leak["states"], leak["fix"][:5]) == ("by-script", ["no-choice"], "Build")
+
+
+@pytest.mark.parametrize("shape", VERIFY_FORMATS)
+def test_without_a_banner_no_rule_is_proposed(shape: Any) -> None:
+    found = judge(make_evidence({"no-choice": [ga_cookie("no-choice")]}, [inspection("no-choice", None)]))
+    text = render_verification(found, shape)
+    assert "add the rule" not in text
+    assert "Put the banner on the site first" in text
+    assert "There is no banner of consentinel on" in text
 
 
 @pytest.mark.parametrize("shape", VERIFY_FORMATS)

@@ -52,7 +52,7 @@ def measure_patches() -> Iterator[Measure]:
 
 
 def _script() -> str:
-    return kit("standard").files["consentinel.js"].decode()
+    return kit("standard")["consentinel.js"].decode()
 
 
 def _ratios(browser: Browser, origin: str) -> Iterator[Measure]:

@@ -13,11 +13,12 @@ import pytest
 
 from consentinel.scanner.demo.loopback import LoopbackServer
 from tests.banner.e2e.marketing import SETTINGS, TAG, bare_report, with_banner
-from tests.banner.e2e.policies import PolicyByCookie
+from tests.banner.e2e.policies import WithPolicy
 from tests.conftest import MakeTlsFiles, Serve
 from tests.sites.marketing_site import START, marketing_app, marketing_html
 from tests.support.banner import built
 from tests.support.cli import mapped_to, run_cli
+from tests.support.policies import choosing_policy
 from tests.support.sites import Site
 
 pytestmark = pytest.mark.browser
@@ -86,8 +87,9 @@ def test_strict_is_clean_without_any_change_of_the_html(
 ) -> None:
     files = built({**SETTINGS, "mode": "strict"}, bare_report())
     site = site_with(files)
-    server = serve(PolicyByCookie(site, files["csp.json"]), tls=tls_files(*site.hosts))
-    status, told = verified(server, tmp_path)
+    with choosing_policy(files) as choose:
+        server = serve(WithPolicy(site, choose), tls=tls_files(*site.hosts))
+        status, told = verified(server, tmp_path, "--states", "gpc")
     assert (status, told["leaks"], told["problems"]) == (0, [], [])
     assert told["mode"] == "strict"
 

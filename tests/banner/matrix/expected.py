@@ -7,6 +7,17 @@ from tests.banner.matrix.vectors import VECTORS
 # WebKit asks for the icon once, when the page has loaded, and takes from its memory what it has preloaded.
 WEBKIT_ONCE = frozenset({"link-icon", "link-preload", "link-preload-srcset"})
 
+# Blocking ones, then those that wait for the end of the document.
+IN_ORDER = (
+    "script-head",
+    "script-body",
+    "script-svg",
+    "script-svg-xlink",
+    "script-late",
+    "script-defer",
+    "script-module",
+)
+
 
 def known(engine: str) -> list[Vector]:
     """Return the vectors that `engine` has the API for, and surely comes to."""

@@ -7,7 +7,10 @@ _ADDRESS = re.compile(
     r'\s(src|srcset|href|xlink:href|data|poster|ping|style|srcdoc|imagesrcset)="([^"]*)"',
     re.IGNORECASE,
 )
-_CODE = re.compile(r"(<script(?![^>]*\bsrc=)[^>]*>.*?</script>|<style.*?</style>)", re.IGNORECASE | re.DOTALL)
+# A script of SVG has its address in href.
+_CODE = re.compile(
+    r"(<script(?![^>]*\b(?:src|href)=)[^>]*>.*?</script>|<style.*?</style>)", re.IGNORECASE | re.DOTALL
+)
 _MARK = ' data-consentinel-category="targeting" data-consentinel-vendor="tracker"'
 
 

@@ -1,8 +1,6 @@
 """The compiled banner that the pages embed: 150 rules, of which one host and one name are the tracker's."""
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -14,21 +12,11 @@ RULES = 150
 _CATEGORIES = ("functional", "performance", "targeting")
 
 
-@dataclass(frozen=True)
-class Kit:
-    """The files that `banner build` writes, and the policy of each state."""
-
-    files: Mapping[str, bytes]
-    policies: Mapping[str, str]
-
-
 @cache
-def kit(mode: str) -> Kit:
-    """Return what `banner build` makes of the settings below in `mode`."""
-    files = built(
-        {"site": f"http://{SITE_HOST}/", "mode": mode, "controller": "Example GmbH", "rules": _rules()}
-    )
-    return Kit(files, json.loads(files["csp.json"]))
+def kit(mode: str, *, static: bool = False) -> Mapping[str, bytes]:
+    """Return the files that `banner build` writes in `mode`; `static`: for a host that sends no headers."""
+    settings = {"site": f"http://{SITE_HOST}/", "mode": mode, "controller": "Example GmbH", "rules": _rules()}
+    return built(settings | ({"service_worker": "/consentinel-sw.js"} if static else {}))
 
 
 def _rules() -> list[dict[str, Any]]:

@@ -1,10 +1,10 @@
 """One mode in one engine: what left the page before, after and again without consent."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tests.banner.matrix.expected import known, to_release
+from tests.banner.matrix.expected import IN_ORDER, known, to_release
 from tests.banner.matrix.modes import Mode, Pages
 from tests.banner.matrix.server import SITE_HOST, Matrix
 from tests.banner.matrix.vector import Vector
@@ -42,10 +42,11 @@ class Outcome:
     again: Counter[str] = field(default_factory=Counter)
 
 
-def measure(engine: Engine, mode: Mode, vectors: Sequence[Vector] = VECTORS) -> Outcome:
-    """Run all states of `mode` in a fresh profile of `engine`."""
-    with Matrix() as matrix, engine.session() as session:
-        Pages(mode, vectors).install(matrix)
+def measure(
+    engine: Engine, mode: Mode, vectors: Sequence[Vector] = VECTORS, delays_s: Mapping[str, float] = {}
+) -> Outcome:
+    """Run all states of `mode` in a fresh profile of `engine`; `delays_s`: how long scripts take to come."""
+    with Matrix(delays_s) as matrix, Pages(mode, vectors).on(matrix), engine.session() as session:
         run = _Run(session, matrix, [vector for vector in known(engine.name) if vector in vectors])
         run.before()
         if mode.asks:
@@ -75,17 +76,18 @@ class _Run:
         self.outcome.broken = (self._twins - _own(self._matrix)) | (self._keys - _ids(names, "own_"))
 
     def accept(self, wanted: set[str]) -> None:
-        """Visit again, accept, and wait for `wanted`."""
+        """Visit again, accept, and wait until `wanted` was requested and its scripts have run."""
         self._open()
         outcome, matrix = self.outcome, self._matrix
         outcome.fetched = matrix.counts()
         matrix.clear(same_page=True)
         self._session.run("setTimeout(() => consentinel.accept(), 0);")
-        matrix.settle(lambda: wanted - set(outcome.fetched) <= set(matrix.counts()))
+        scripts = wanted.intersection(IN_ORDER)
+        matrix.settle(
+            lambda: wanted - set(outcome.fetched) <= set(matrix.counts()) and scripts <= set(self._order())
+        )
         outcome.arrived, outcome.started = matrix.counts(), _foreign(matrix.ran())
-        outcome.order = [
-            name for name in self._session.run("return window.order ?? [];") if not _is_own(name)
-        ]
+        outcome.order = self._order()
         outcome.violations = self._session.run("return window.violations;")
 
     def withdraw(self) -> None:
@@ -96,6 +98,14 @@ class _Run:
         self._open()
         self._leave()
         self.outcome.again = self._matrix.counts()
+
+    def _order(self) -> list[str]:
+        """Return whose scripts have run in the page, one after the other."""
+        try:
+            names = self._session.run("return window.order ?? [];")
+        except EngineError:
+            return []  # between two pages
+        return [name for name in names if not _is_own(name)]
 
     def _reloaded(self) -> bool:
         try:

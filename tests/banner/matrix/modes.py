@@ -1,15 +1,16 @@
 """The ways a site may be set up: what its page begins with, and which policy goes with it."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
 from tests.banner.matrix.gated import gated
-from tests.banner.matrix.kit import Kit, kit
+from tests.banner.matrix.kit import kit
 from tests.banner.matrix.page import matrix_page
 from tests.banner.matrix.server import Matrix
 from tests.banner.matrix.vector import Vector
+from tests.support.policies import ChoosePolicy, choosing_policy, static_meta
 from tests.support.sites import HTML, SCRIPT, Answer, Hit
 
 _TAG = '<script src="/consentinel.js"></script>'
@@ -25,7 +26,9 @@ class Mode:
     """One row of the table.
 
     script: the mode it is compiled for, '' for a page without us. loads: whether the file is there.
-    policy: how the policy comes with the page. gated: whether the tracker's tags are inert in the HTML.
+    policy: how the policy comes with the page: as the built module chooses it for a header, or the one of
+    static hosting, which the built service worker replaces.
+    gated: whether the tracker's tags are inert in the HTML.
     """
 
     name: str
@@ -62,44 +65,36 @@ class Pages:
 
     def __init__(self, mode: Mode, vectors: Sequence[Vector]) -> None:
         self._mode, self._vectors = mode, vectors
-        self._kit = kit(mode.script) if mode.script else Kit({}, {})
+        self._files = kit(mode.script, static=mode.policy == "meta") if mode.script else {}
+        self._meta = static_meta(self._files) if mode.policy == "meta" else ""
+        self._choose: ChoosePolicy | None = None
 
-    def install(self, matrix: Matrix) -> None:
-        """Add the answers to `matrix`."""
+    @contextmanager
+    def on(self, matrix: Matrix) -> Iterator[None]:
+        """Answer on `matrix` until the block ends."""
+        with ExitStack() as stack:
+            if self._mode.policy == "header":
+                self._choose = stack.enter_context(choosing_policy(self._files))
+            self._install(matrix)
+            yield
+
+    def _install(self, matrix: Matrix) -> None:
+        frame = f"{self._meta}<p>a page without a script of ours"
         site = matrix.site
-        site.call("/page", lambda hit: self._answer(hit, self._page(hit, matrix)))
-        site.call(
-            "/frame.html",
-            lambda hit: self._answer(hit, f"{self._meta(hit)}<p>a page without a script of ours"),
-        )
+        site.call("/page", lambda hit: self._answer(hit, self._page(matrix)))
+        site.call("/frame.html", lambda hit: self._answer(hit, frame))
         site.call("/worker.js", lambda hit: self._answer(hit, _WORKER, SCRIPT))
-        for name, body in self._kit.files.items() if self._mode.loads else ():
+        for name, body in self._files.items() if self._mode.loads else ():
             site.add(f"/{name}", body, content_type=SCRIPT)
 
-    def _page(self, hit: Hit, matrix: Matrix) -> str:
+    def _page(self, matrix: Matrix) -> str:
         own, tracker = matrix.target(own=True), matrix.target(own=False)
         tag = _TAG if self._mode.script else ""
-        html = matrix_page(self._vectors, (own, tracker), first=self._meta(hit) + tag + _WATCH)
+        html = matrix_page(self._vectors, (own, tracker), first=self._meta + tag + _WATCH)
         return gated(html, tracker.origin) if self._mode.gated else html
-
-    def _meta(self, hit: Hit) -> str:
-        if self._mode.policy != "meta":
-            return ""
-        return f'<meta http-equiv="Content-Security-Policy" content="{self._policy(hit)}">'
 
     def _answer(self, hit: Hit, body: str, kind: str = HTML) -> Answer:
         headers = [("Content-Type", kind), ("Cache-Control", "no-store")]
-        if self._mode.policy == "header":
-            headers.append(("Content-Security-Policy", self._policy(hit)))
+        if self._choose:
+            headers.append(("Content-Security-Policy", self._choose(hit.headers)))
         return Answer(body, 200, headers)
-
-    def _policy(self, hit: Hit) -> str:
-        return self._kit.policies[_state(hit.headers.get("cookie", ""))]
-
-
-def _state(cookies: str) -> str:
-    """Return the key of the policy; the full reading of the cookie is tested where the servers are."""
-    choice = re.search(r"(?:^|; )consentinel=1\.1([01]{3})\.", cookies)
-    if choice is None:
-        return "no-choice"
-    return {"111": "accept", "000": "reject"}[choice[1]]

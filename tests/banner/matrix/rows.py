@@ -3,23 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tests.banner.matrix.expected import to_release
+from tests.banner.matrix.expected import IN_ORDER, to_release
 from tests.banner.matrix.measuring import Outcome
 from tests.banner.matrix.modes import Mode
 from tests.banner.matrix.vectors import BY_ID
 
 # What standard may not keep from being requested: the preload scanner and import() ask no script.
 MAY_BE_REQUESTED = frozenset({"parser", "import", "outside"})
-# Blocking ones, then those that wait for the end of the document.
-IN_ORDER = (
-    "script-head",
-    "script-body",
-    "script-svg",
-    "script-svg-xlink",
-    "script-late",
-    "script-defer",
-    "script-module",
-)
 
 
 @dataclass(frozen=True)

@@ -37,9 +37,11 @@ class Matrix:
     """Context manager: the two hosts on loopback, and what came in.
 
     What a tracker's script or frame does is to ask the site for `/ran/ID`. Whoever measures adds the pages.
+    `delays_s`: by vector, how long its script takes to come.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, delays_s: Mapping[str, float] = {}) -> None:
+        self._delays_s = delays_s
         self.site = Site(f"http://{SITE_HOST}/")
         for host in (SITE_HOST, TRACKER_HOST):
             self.site.call(f"http://{host}/v/*", self._vector)
@@ -118,7 +120,8 @@ class Matrix:
     def _vector(self, hit: Hit) -> Answer:
         kind = hit.path.rsplit(".", 1)[-1]
         if kind == "js":
-            return Answer(_running(self.origin, _name(hit.path)), 200, (("Content-Type", SCRIPT), *_OPEN))
+            name, headers = _name(hit.path), (("Content-Type", SCRIPT), *_OPEN)
+            return Answer(_running(self.origin, name), 200, headers, self._delays_s.get(name, 0.0))
         if kind == "html":
             body = f"<!doctype html><title>a</title><script>{_running(self.origin, _name(hit.path))}</script>"
             return Answer(body, 200, (("Content-Type", HTML), *_OPEN))

@@ -3,7 +3,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Literal
 
 Mechanism = Literal["parser", "dynamic", "element", "network", "realm", "import", "write", "outside"]
@@ -26,9 +26,10 @@ class Vector:
     """
 
     id: str
-    mechanism: Mechanism
-    html: str = ""
     code: str = ""
+    html: str = ""
+    _: KW_ONLY
+    mechanism: Mechanism
     head: bool = False
     twin: bool = True
     lacks: tuple[str, ...] = ()

@@ -1,13 +1,11 @@
 # ruff: noqa: E501 -- JavaScript and HTML in strings is easier to read unbroken
 """Vectors by which a script makes an element, or a style, load something."""
 
+from functools import partial
+
 from tests.banner.matrix.vector import Vector
 
-
-def _element(
-    name: str, code: str, *, twin: bool = True, lacks: tuple[str, ...] = (), lazy: tuple[str, ...] = ()
-) -> Vector:
-    return Vector(name, "element", code=code, twin=twin, lacks=lacks, lazy=lazy)
+_element = partial(Vector, mechanism="element")
 
 
 def _make(tag: str) -> str:
@@ -15,6 +13,7 @@ def _make(tag: str) -> str:
 
 
 _PUT = "document.body.appendChild(e);"
+_KEEP = "(window.kept ||= []).push(e);"
 _DIV = "const e = document.body.appendChild(document.createElement('div')); e.textContent = 'a';"
 _SHEET = "const s = document.head.appendChild(document.createElement('style'));"
 
@@ -92,10 +91,10 @@ FRAMES = (
     _element("iframe-src-after", f"{_make('iframe')} {_PUT} e.src = '@html';"),
     _element("iframe-set-attribute", f"{_make('iframe')} e.setAttribute('src', '@html'); {_PUT}"),
     # Location cannot be patched
-    Vector(
+    _element(
         "iframe-location",
-        "outside",
-        code=f"{_make('iframe')} {_PUT} e.contentWindow.location.replace('@html');",
+        f"{_make('iframe')} {_PUT} e.contentWindow.location.replace('@html');",
+        mechanism="outside",
         replay=False,
     ),
     _element("iframe-inner-html", f"{_DIV} e.innerHTML = '<iframe src=\"@html\"></iframe>';"),
@@ -155,10 +154,9 @@ STYLES = (
         lacks=("firefox",),
     ),
     # an animation without its picture has run, and is not run again
-    Vector(
+    _element(
         "style-animate",
-        "element",
-        code=f"{_DIV} e.animate({{ backgroundImage: ['url(@gif)', 'url(@gif)'] }}, 1000);",
+        f"{_DIV} e.animate({{ backgroundImage: ['url(@gif)', 'url(@gif)'] }}, 1000);",
         replay=False,
     ),
     _element(
@@ -191,8 +189,9 @@ STYLES = (
 )
 
 MEDIA = (
-    _element("audio-constructor", "const a = new Audio('@mp4'); a.preload = 'auto'; a.load();"),
-    _element("video-src", f"{_make('video')} e.preload = 'auto'; e.src = '@mp4';"),
+    # kept, as a player would be: WebKit may collect one that nobody has before it loads
+    _element("audio-constructor", f"const e = new Audio('@mp4'); e.preload = 'auto'; e.load(); {_KEEP}"),
+    _element("video-src", f"{_make('video')} e.preload = 'auto'; e.src = '@mp4'; {_KEEP}"),
     _element("video-poster-property", f"{_make('video')} e.preload = 'none'; e.poster = '@gif'; {_PUT}"),
     _element(
         "video-source-append",

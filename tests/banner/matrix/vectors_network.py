@@ -1,30 +1,19 @@
 # ruff: noqa: E501 -- JavaScript and HTML in strings is easier to read unbroken
 """Vectors by which a script calls the network, in the page's own realm."""
 
+from functools import partial
+
 from tests.banner.matrix.vector import Vector
 
-
-def _call(
-    name: str,
-    code: str,
-    *,
-    html: str = "",
-    twin: bool = True,
-    lacks: tuple[str, ...] = (),
-    replay: bool = False,
-) -> Vector:
-    return Vector(name, "network", html, code, twin=twin, lacks=lacks, replay=replay)
-
+_call = partial(Vector, mechanism="network", replay=False)
 
 VECTORS = (
     # before the frames: each of them takes a part of the page's quota
-    Vector(
+    _call(
         "fetch-later",
-        "network",
-        "<script>try { fetchLater('@txt', { activateAfter: 0 }); } catch {}</script>",
+        html="<script>try { fetchLater('@txt', { activateAfter: 0 }); } catch {}</script>",
         head=True,
         lacks=("firefox", "webkit"),
-        replay=False,
     ),
     _call("fetch", "return fetch('@txt');"),
     _call("fetch-no-cors", "return fetch('@txt', { mode: 'no-cors', method: 'POST', body: 'a' });"),
@@ -41,7 +30,7 @@ VECTORS = (
     _call("beacon", "navigator.sendBeacon('@txt', 'a');"),
     _call("beacon-prototype", "Navigator.prototype.sendBeacon.call(navigator, '@txt');"),
     _call("websocket", "new WebSocket('@ws');"),
-    _call("websocket-http", "new WebSocket('@txt');", lacks=()),
+    _call("websocket-http", "new WebSocket('@txt');"),
     _call("event-source", "new EventSource('@txt');"),
     _call("web-transport", "new WebTransport('@udp').ready.catch(() => {});", twin=False, lacks=("webkit",)),
     _call("cache-add", "return caches.open('a').then((cache) => cache.add('@txt'));"),

@@ -1,14 +1,13 @@
 """Vectors in realms other than the page's: frames of the same origin, workers."""
 
+from functools import partial
+
 from tests.banner.matrix.vector import Vector
 
 _FRAME = "const f = document.body.appendChild(document.createElement('iframe')); const w = f.contentWindow;"
 
 
-def _realm(
-    name: str, code: str, *, html: str = "", replay: bool = False, lacks: tuple[str, ...] = ()
-) -> Vector:
-    return Vector(name, "realm", html, code, replay=replay, lacks=lacks)
+_realm = partial(Vector, mechanism="realm", replay=False)
 
 
 def _blob(text: str, kind: str = "javascript") -> str:
@@ -68,7 +67,7 @@ FRAMES = (
         "const f = document.createElement('iframe');"
         " f.srcdoc = '<script>fetch(\"@txt\")</' + 'script>'; document.body.append(f);",
     ),
-    _realm("srcdoc-parser-inline", "", html="<iframe srcdoc=\"<script>fetch('@txt')</script>\"></iframe>"),
+    _realm("srcdoc-parser-inline", html="<iframe srcdoc=\"<script>fetch('@txt')</script>\"></iframe>"),
     _realm(
         "frame-javascript-url",
         "const f = document.createElement('iframe');"
@@ -118,12 +117,11 @@ WORKERS = (
         "new Worker('data:text/javascript,' + encodeURIComponent(\"fetch('@txt', { mode: 'no-cors' })\"));",
     ),
     # a worker from a file is under the policy of its own answer, and loads no script of ours
-    Vector("own-worker-file", "outside", code="new Worker('@site/worker.js?@txt');", replay=False),
-    Vector(
+    _realm("own-worker-file", "new Worker('@site/worker.js?@txt');", mechanism="outside"),
+    _realm(
         "blob-worker-static-import",
-        "import",
-        code="new Worker(" + _blob("import '@js'") + ", { type: 'module' });",
-        replay=False,
+        "new Worker(" + _blob("import '@js'") + ", { type: 'module' });",
+        mechanism="import",
     ),
 )
 

@@ -1,6 +1,8 @@
 # ruff: noqa: E501 -- JavaScript and HTML in strings is easier to read unbroken
 """Vectors by which a script makes another run."""
 
+from functools import partial
+
 from tests.banner.matrix.vector import Vector
 
 _SCRIPT = "const s = document.createElement('script');"
@@ -8,9 +10,8 @@ _PUT = "document.head.appendChild(s);"
 _PIXEL = "new Image().src = '@gif'"
 
 
-def _script(name: str, code: str, *, twin: bool = True, lacks: tuple[str, ...] = ()) -> Vector:
-    return Vector(name, "dynamic", code=code, twin=twin, lacks=lacks)
-
+_script = partial(Vector, mechanism="dynamic")
+_import = partial(Vector, mechanism="import")
 
 LOADED = (
     _script("script-src", f"{_SCRIPT} s.src = '@js'; {_PUT}"),
@@ -107,17 +108,15 @@ INLINE = (
 )
 
 IMPORTS = (
-    Vector("import-call", "import", code="return import('@js');"),
-    Vector("import-in-eval", "import", code="return (0, eval)('import(\"@js\")');"),
-    Vector(
+    _import("import-call", "return import('@js');"),
+    _import("import-in-eval", "return (0, eval)('import(\"@js\")');"),
+    _import(
         "import-inline-module",
-        "import",
-        code=f"{_SCRIPT} s.type = 'module'; s.textContent = 'import \"@js\"'; {_PUT}",
+        f"{_SCRIPT} s.type = 'module'; s.textContent = 'import \"@js\"'; {_PUT}",
     ),
-    Vector(
+    _import(
         "import-blob-module",
-        "import",
-        code="return import(URL.createObjectURL(new Blob(['import \"@js\"'], { type: 'text/javascript' })));",
+        "return import(URL.createObjectURL(new Blob(['import \"@js\"'], { type: 'text/javascript' })));",
     ),
 )
 

@@ -1,15 +1,14 @@
 # ruff: noqa: E501 -- JavaScript and HTML in strings is easier to read unbroken
 """Vectors that write first-party cookies and storage under a name that a rule knows."""
 
+from functools import partial
+
 from tests.banner.matrix.vector import Vector
 
-
-def _write(name: str, code: str, *, html: str = "", lacks: tuple[str, ...] = ()) -> Vector:
-    return Vector(name, "write", html, code, lacks=lacks, replay=False)
-
+_write = partial(Vector, mechanism="write", replay=False)
 
 VECTORS = (
-    _write("cookie-inline", "", html="<script>document.cookie = '@key=1; path=/';</script>"),
+    _write("cookie-inline", html="<script>document.cookie = '@key=1; path=/';</script>"),
     _write("cookie", "document.cookie = '@key=1; path=/';"),
     _write(
         "cookie-prototype",

@@ -1,6 +1,5 @@
 """Visit every page of the corpus in one state and write down what could be seen of it from outside."""
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -16,6 +15,7 @@ from tests.banner.matrix.benign.corpus import PAGES, on_page
 from tests.banner.matrix.benign.shop import GATED, NEEDED, SHOP, TAG, shop
 from tests.support.banner import built
 from tests.support.browsing import launch_on_loopback
+from tests.support.policies import choosing_policy
 from tests.support.sites import Hit, Site
 from tests.support.tls import make_tls_files
 
@@ -57,9 +57,10 @@ def visit(
 ) -> Seen:
     """Return what is seen with the banner in `mode` ('' for a site without it) after `choice`."""
     files = built({"site": f"https://{SHOP}/", "mode": mode, "rules": _RULES}) if mode else {}
-    policies = json.loads(files["csp.json"]) if mode == "strict" else {}
-    site = shop(TAG if mode else "", files, policies)
-    with _browser(playwright, executable, folder, site) as browser:
+    with ExitStack() as stack:
+        choose = stack.enter_context(choosing_policy(files)) if mode == "strict" else None
+        site = shop(TAG if mode else "", files, choose)
+        browser = stack.enter_context(_browser(playwright, executable, folder, site))
         context = browser.new_context()
         if choice != "no-choice":
             _choose(context, choice)

@@ -4,12 +4,12 @@
 import base64
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from tests.banner.matrix.benign.corpus import NONCE, PAGES, page_html
 from tests.support.npm import installed
+from tests.support.policies import ChoosePolicy
 from tests.support.sites import GIF, HTML, ONE_PIXEL_GIF, SCRIPT, Answer, Hit, Site
 
 SHOP = "www.shop.example"
@@ -56,11 +56,11 @@ _THEIRS = {
 }
 
 
-def shop(tag: str, files: Mapping[str, bytes], policies: Mapping[str, str]) -> Site:
-    """Return the application. `tag` is first in each head, `files` are the banner's, `policies` by state or empty."""
+def shop(tag: str, files: Mapping[str, bytes], choose: ChoosePolicy | None) -> Site:
+    """Return the application. `tag` is first in each head, `files` are the banner's; `choose` says the policy of a request."""
     site = Site(f"https://{SHOP}/main")
     for page in PAGES:
-        site.call(f"/{page}", lambda hit, page=page: _page(page, tag, policies, hit))  # type: ignore[misc]  # default binds
+        site.call(f"/{page}", lambda hit, page=page: _page(page, tag, choose, hit))  # type: ignore[misc]  # default binds
     for path, text in _OWN.items():
         site.script(path, text)
     for url, text in _THEIRS.items():
@@ -72,17 +72,12 @@ def shop(tag: str, files: Mapping[str, bytes], policies: Mapping[str, str]) -> S
     return site
 
 
-def _page(page: str, tag: str, policies: Mapping[str, str], hit: Hit) -> Answer:
+def _page(page: str, tag: str, choose: ChoosePolicy | None, hit: Hit) -> Answer:
     html = page_html(page, tag=tag).replace("INTEGRITY", _integrity(_LIBRARY))
     own = [PAGES[page]] if PAGES[page] else []
-    ours = [policies[_state(hit)]] if policies else []
+    ours = [choose(hit.headers)] if choose else []
     headers = [("Content-Security-Policy", policy) for policy in (*own, *ours)]
     return Answer(html, 200, [("Content-Type", HTML), ("Cache-Control", "no-store"), *headers])
-
-
-def _state(hit: Hit) -> str:
-    bits = re.search(r"consentinel=1\.1(\d{3})\.", hit.headers.get("cookie", ""))
-    return {None: "no-choice", "000": "reject", "111": "accept"}[bits and bits[1]]
 
 
 def _own_answers(site: Site) -> None:

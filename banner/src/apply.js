@@ -26,6 +26,8 @@ export const apply = async (before, elsewhere, kit) => {
   const text = consent.text();
   const work = [sweep(kit), settleHosting(text), keep(text, elsewhere)];
   if (!reload && !(strict && elsewhere)) replay();
+  // no back-off of an older record holds up what was said now
+  kit.remember('tried', '');
   flush();
   await Promise.race([Promise.allSettled(work), new Promise((done) => setTimeout(done, PATIENCE_MS))]);
   if (reload) renew();

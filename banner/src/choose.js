@@ -47,6 +47,6 @@ export const apply = async (before, elsewhere) => {
   dispatch('change');
   announce('change');
   await Promise.race([acted, new Promise((_, give) => setTimeout(give, PATIENCE_MS))]).catch((error) =>
-    consent.ran ? location.reload() : error && release(),
+    consent.ran && before.some((on, index) => on && !grants()[index]) ? location.reload() : error && release(),
   );
 };

@@ -1,6 +1,6 @@
 /** Everything that has to run before anything else in the page: the answer given earlier, the rules, the
  *  patches. */
-import { gateTree, seen, selectors } from './block/nodes.js';
+import { gateTree, selectors, spared } from './block/nodes.js';
 import { consent } from './core/consent.js';
 import { base, judge, judgeName, kinds, own, readRules, script, unknowns, vendors } from './core/rules.js';
 import { css, documents } from './block/filter.js';
@@ -17,12 +17,12 @@ export const late = [];
 /** Who is told of each answer; ./signals fills it. @type {import('./types').Signal[]} */
 export const signals = [];
 export { assign, base, consent, css, documents, gateNetwork, gateTree, get, guard, guards, held, holds, holdsName };
-export { hook, judge, judgeName, kinds, meets, nothing, own, patch, PREFIX, readRules, remove, script, seen, selectors };
+export { hook, judge, judgeName, kinds, meets, nothing, own, patch, PREFIX, readRules, remove, script, selectors, spared };
 export { set, tagOf, trusted, ungate, unknowns, vendors };
 
 /** Not where we only look on, nor where a second copy of this script runs. */
 export const guarding = config.mode !== 'observe' && !Object.hasOwn(window, 'consentinel');
 if (!guarding) guards.length = 0;
 // Those above ours have started: to hold them would only make whoever releases them wait.
-for (const above of document.querySelectorAll('script:not([type="text/plain" i])')) seen.add(above);
+for (const above of document.querySelectorAll('script:not([type="text/plain" i])')) spared.add(above);
 guard(window);

@@ -5,7 +5,7 @@ import { trusted } from './trusted.js';
 
 /** @param {string} text @param {(text: string) => void} [put] how it comes back */
 export const css = (text, put) => {
-  const kept = clean(text, /((?:@import|image-set\()\s*["']|url\(\s*["']?)([^"')]*)/gi);
+  const kept = clean(text, /((?:@import|image-set\()\s*["']|,\s*["'](?=[^"']*\/\/)|url\(\s*["']?)([^"')]*)/gi);
   // A limit, because a page may set the same style for every frame of an animation.
   if (kept !== text && put && held.length < 999) held.push({ verdict: caught, release: () => put(text) });
   return kept;

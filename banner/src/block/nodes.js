@@ -11,8 +11,8 @@ export const selectors = [
   ...ATTRIBUTES.map((name) => `[${name.replace(/.*:/, '*|')}]`),
 ];
 
-/** What is guarded already: interfaces, documents; and scripts that had started before. */
-export const seen = new WeakSet();
+/** Elements that nobody has to look at: ours, and scripts that had started before. */
+export const spared = new WeakSet();
 
 /** Frames that have come and whose realm is not patched yet. @type {any[]} */
 export const frames = [];
@@ -62,10 +62,10 @@ const gateElement = (element) => {
  *  ours is looked at first: an exception costs more than all the rest. @param {any} root */
 export const gateTree = (root) => {
   try {
-    if (!root || typeof root === 'string' || seen.has(root)) return;
+    if (Object(root) !== root || spared.has(root)) return;
     gateElement(root);
     const { querySelectorAll } = /^#/.test(tagOf(root)) ? root : Element.prototype;
-    querySelectorAll?.call(root, selectors).forEach((/** @type {any} */ node) => seen.has(node) || gateElement(node));
+    querySelectorAll?.call(root, selectors).forEach((/** @type {any} */ node) => spared.has(node) || gateElement(node));
   } catch {
     // no node at all
   }

@@ -4,7 +4,7 @@ import { html, keep } from './filter.js';
 import { get, holds, holdsName, isPlugin, nothing, PREFIX, remove, tagOf } from './hold.js';
 import { hook } from './hook.js';
 import { gateNetwork } from './network.js';
-import { frames, gateTree, seen } from './nodes.js';
+import { frames, gateTree } from './nodes.js';
 import { alike } from './trusted.js';
 
 /** @typedef {import('./hook.js').Before} Before */
@@ -69,9 +69,6 @@ const setCookie = (_, args) => {
  *  when it is first asked for, and to look through all of them takes longer than all else here.
  *  @typedef {[interfaces: string, members: string | RegExp, before?: Before | 0, after?: After]} Patch */
 
-/** @type {Before} */
-const assignOwn = (self, args, name) => assign(self, name, args, 0);
-
 const WINDOWS = 'HTMLIFrameElement HTMLFrameElement HTMLObjectElement';
 
 /** @type {Patch[]} */
@@ -81,11 +78,11 @@ const PATCHES = [
       'HTMLSourceElement HTMLTrackElement HTMLInputElement HTMLLinkElement HTMLAnchorElement HTMLAreaElement ' +
       'HTMLBodyElement SVGAElement',
     NAMES,
-    assignOwn,
+    (self, args, name) => assign(self, name, args, 0),
     original,
   ],
-  ['HTMLElement SVGElement', 'style', assignOwn],
-  ['Element', /^setAttribute(NS)?$/, (self, args) => assign(self, args.at(-2), args, args.length - 1)],
+  // 12 letters: the value is argument 1; 14: argument 2
+  ['Element', /^setAttribute(NS)?$/, (self, args, name) => assign(self, args[name.length / 2 - 6], args, name.length / 2 - 5)],
   ['Element', 'getAttribute', 0, original],
   [
     'Node Element Document DocumentFragment CharacterData Range',
@@ -121,6 +118,8 @@ export const patch = (scope, patches) => {
 
 /** What is done to every window; ../guards adds to it. @type {((scope: any) => void)[]} */
 export const guards = [(scope) => patch(scope, PATCHES), (scope) => gateNetwork(scope, holds, hook)];
+
+const seen = new WeakSet();
 
 /** @param {any} root a document or shadow root */
 const watch = (root) => {

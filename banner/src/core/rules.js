@@ -90,9 +90,9 @@ export const base = new URL(__config.base || '.', script?.src || document.baseUR
 export const own = [
   location.hostname,
   ...__config.own,
-  ...[__config.api || base, base, script?.src || base].map((url) => {
+  ...[__config.api || base, base, script?.src || base].flatMap((url) => {
     const { hostname, pathname } = new URL(url, base);
-    return `${hostname}${pathname}*`;
+    return hostname === location.hostname ? [] : hostname + (pathname > '/' ? `${pathname}*` : '');
   }),
 ];
 

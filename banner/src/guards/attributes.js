@@ -1,4 +1,4 @@
-/** Attributes that are set as nodes. */
+/** Attributes that are set as nodes, and `style`. */
 import { assign, PREFIX, remove } from '../head.js';
 
 /** @type {import('../block/hook.js').Before} */
@@ -16,6 +16,7 @@ const setNode = (self, [attribute], _, native) => {
 
 /** @type {import('../block/realms.js').Patch[]} */
 export const ATTRIBUTES = [
+  ['HTMLElement SVGElement', 'style', (self, args, name) => assign(self, name, args, 0)],
   ['Element NamedNodeMap', /^set(Attribute|NamedItem).*(Node|Item)/, setNode],
   [
     'Attr Node',

@@ -17,6 +17,7 @@ const PATCHES = [
   ...DOCUMENTS,
   ...SVG,
   ['Element', 'animate', animate],
+  ['KeyframeEffect', 'setKeyframes', animate],
   ['', 'Audio', (self, [url]) => holds(url) && (() => Object.assign(new self(), { src: url }))],
   ['', 'FontFace', setCss],
   [

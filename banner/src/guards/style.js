@@ -29,7 +29,8 @@ export const animate = (_, args) => {
 /** The properties that may name an image. */
 const IMAGES =
   'background background-image border-image border-image-source content cursor filter list-style list-style-image ' +
-  'mask mask-image mask-border mask-border-source mask-box-image mask-box-image-source shape-outside';
+  'mask mask-image mask-border mask-border-source mask-box-image mask-box-image-source shape-outside ' +
+  'backdrop-filter box-reflect -moz-border-image';
 
 /** Patch the properties of a style through which images come. Chromium has no accessors for them that could be
  *  patched; one on the prototype wins over its own. @param {any} style a style of the window in question */

@@ -24,9 +24,11 @@ const places = () => {
 };
 
 const sweepCookies = () => {
-  const names = document.cookie.split('; ').map((cookie) => cookie.split('=')[0]);
+  // natively: an <img name=cookie> hides document.cookie
+  const { get, set } = consent.jar;
+  const names = get.call(document).split('; ').map((cookie) => cookie.split('=')[0]);
   for (const name of names.filter(unwanted)) {
-    for (const place of places()) document.cookie = `${name}=;max-age=0${place}`;
+    for (const place of places()) set.call(document, `${name}=;max-age=0${place}`);
   }
 };
 

@@ -1,4 +1,4 @@
-import { seen } from '../head.js';
+import { spared } from '../head.js';
 
 /**
  * Makes an element, which nobody has to guard, by DOM calls alone, which work under `require-trusted-types-for 'script'`.
@@ -8,7 +8,7 @@ import { seen } from '../head.js';
  */
 export function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
-  seen.add(element);
+  spared.add(element);
   for (const name in attributes) element.setAttribute(name, attributes[name]);
   element.append(...children);
   return element;

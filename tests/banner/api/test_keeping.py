@@ -64,17 +64,26 @@ class Kept:
         choose(self.page, call)
         return cookie(self.page.context)
 
+    def arrived(self, count: int) -> None:
+        """Wait until the server was asked that often."""
+        while len(self.keeper.asked) < count:
+            self.page.evaluate("fetch('/other').then((answer) => answer.text())")
+
     def confirmed(self) -> None:
         """Wait until the newest answer has come back."""
         self.page.wait_for_function(f"!{MARK}")
 
-    def answer_late(self) -> None:
-        """Let the server answer what it has held back, and the browser hear it."""
-        count = len(self.keeper.answered) + self.keeper.waiting
-        self.keeper.go.set()
+    def answered(self, count: int) -> None:
+        """Wait until the server has answered that often, and the browser has heard it."""
         while len(self.keeper.answered) < count:
             self.page.evaluate("fetch('/other').then((answer) => answer.text())")
         self.page.evaluate("fetch('/other').then((answer) => answer.text())")
+
+    def answer_late(self) -> None:
+        """Let the server answer what it has held back."""
+        count = len(self.keeper.answered) + self.keeper.waiting
+        self.keeper.go.set()
+        self.answered(count)
 
 
 @pytest.fixture
@@ -103,6 +112,7 @@ def test_an_answer_to_a_page_before_does_not_bring_an_older_choice_back(kept: Ke
     kept.keeper.waiting = FIRST_WAITS
     kept.open()
     kept.choose("accept()")
+    kept.arrived(1)
     kept.open("other")
     newest = kept.choose("withdraw()")
     kept.confirmed()
@@ -114,6 +124,7 @@ def test_a_newer_choice_does_not_wait_for_the_one_before(kept: Kept) -> None:
     kept.keeper.waiting = FIRST_WAITS
     kept.open()
     oldest = kept.choose("accept()")
+    kept.arrived(1)
     newest = kept.choose("withdraw()")
     kept.confirmed()
     assert kept.keeper.asked == [oldest, newest]
@@ -125,6 +136,7 @@ def test_what_was_interrupted_is_sent_again_by_the_next_page(kept: Kept) -> None
     kept.keeper.waiting = FIRST_WAITS
     kept.open()
     value = kept.choose("accept()")
+    kept.arrived(1)
     kept.open("other")
     kept.confirmed()
     kept.open()
@@ -137,6 +149,7 @@ def test_a_server_in_trouble_is_asked_again(kept: Kept, status: int, again: bool
     kept.keeper.status = status
     kept.open()
     value = kept.choose("accept()")
+    kept.answered(1)
     kept.keeper.status = 204
     kept.open("other")
     kept.confirmed()
@@ -148,6 +161,7 @@ def test_a_choice_made_on_another_host_is_not_taken_back(kept: Kept) -> None:
     kept.keeper.waiting = FIRST_WAITS
     kept.open()
     value = kept.choose("accept()")
+    kept.arrived(1)
     kept.keeper.asked.clear()
     newer = value.replace("1.1111", "1.1000")
     kept.open("b/consentinel.js")
@@ -163,6 +177,7 @@ def test_a_choice_in_another_tab_ends_what_this_one_sends(kept: Kept) -> None:
     other = kept.page.context.new_page()
     other.goto(kept.banner.url)
     oldest = kept.choose("accept()")
+    kept.arrived(1)
     choose(other, "reject()")
     kept.confirmed()
     newest = cookie(kept.page.context)
@@ -175,6 +190,7 @@ def test_a_page_that_may_come_back_ends_what_it_sends(kept: Kept) -> None:
     kept.keeper.waiting = FIRST_WAITS
     kept.open()
     value = kept.choose("accept()")
+    kept.arrived(1)
     kept.page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))")
     kept.answer_late()
     assert kept.page.evaluate(MARK) == value

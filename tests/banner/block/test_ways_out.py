@@ -27,6 +27,13 @@ CALLS = {
     "link": PLACE.format('<a target=t href="TRACKER/x">1</a>') + "document.links[0].click()",
     "window": PLACE.format("") + "open('TRACKER/x', 't')",
     "style": "document.body.style.background = 'url(TRACKER/x)'; document.body.offsetWidth",
+    "second candidate": "document.body.style.backgroundImage ="
+    ' \'image-set("/own" 3x, "TRACKER/x" 1x)\'; document.body.offsetWidth',
+    "reflection": "document.body.style.webkitBoxReflect = 'below 0 url(TRACKER/x)';"
+    " document.body.offsetWidth",
+    "one argument more": "new Image().setAttribute('src', 'TRACKER/x', 0)",
+    "keyframes": "document.body.animate([], 9).effect.setKeyframes("
+    "{ backgroundImage: ['url(TRACKER/x)', 'none'] }); document.body.offsetWidth",
     "sheet": "const s = new CSSStyleSheet(); s.insertRule('body { background: url(TRACKER/x) }');"
     " document.adoptedStyleSheets = [s]; document.body.offsetWidth",
     "animation": "document.body.animate({ backgroundImage: ['url(TRACKER/x)', 'none'] }, 9);"

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from tests.banner.hosting.shop import VECTORS, tracker, write_shop
 from tests.conftest import Serve
 from tests.support.engines.installed import installed
 from tests.support.engines.session import Session
+from tests.support.engines.webdriver import EngineError
 from tests.support.engines.webkit import WebKitSession
 from tests.support.sites import Site
 
@@ -38,9 +39,12 @@ WAIT_S = 30.0
 
 
 def wait_until(what: Callable[[], bool]) -> None:
-    """Return once `what` is true; AssertionError when that takes too long."""
+    """Return once `what` is true; AssertionError when that takes too long. Between two pages nothing is."""
     end = time.monotonic() + WAIT_S
-    while not what():
+    while True:
+        with suppress(EngineError):
+            if what():
+                return
         assert time.monotonic() < end, "it took too long"
         time.sleep(0.05)
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from consentinel.banner.settings_file import has_banner_section, read_settings
 from consentinel.banner.verify.evidence import Operator
+from consentinel.banner.verify.operator_file import operator_for
 from consentinel.banner.verify.shown import (
     VERIFY_FORMATS,
     VerifyFormat,
@@ -18,7 +18,7 @@ from consentinel.banner.verify.shown import (
 from consentinel.banner.verify.verification import EXIT_STATUS, Verification, Verified, verify
 from consentinel.scanner.commands.path_option import path_option
 from consentinel.scanner.commands.warning import warn
-from consentinel.scanner.config_file import DEFAULT_FILE, read_site
+from consentinel.scanner.config_file import read_site
 from consentinel.scanner.errors import InputError
 from consentinel.scanner.interrupts import Outcome, run_interruptibly
 from consentinel.scanner.outputs import print_result, write_whole
@@ -36,12 +36,12 @@ _SUFFIXES: dict[str, VerifyFormat] = {".json": "json", ".md": "md", ".txt": "tex
     "config",
     metavar="FILE",
     help="Settings file of the banner: what its rules say of a host or a name counts.  "
-    "[default: consentinel.yaml, where it has the section `banner:`]",
+    "[default: consentinel.yaml, where it has the section `banner:` and is about this site]",
 )
 @click.option(
     "--requested-ok",
     is_flag=True,
-    help="Tags that the browser requested from the HTML but did not run (mode standard) do not fail.",
+    help="Tags that the browser requested from the HTML but did not run do not fail, except in mode strict.",
 )
 @click.option(
     "--format", "shape", type=click.Choice(VERIFY_FORMATS), help="Format; by suffix of FILE, else text."
@@ -73,18 +73,13 @@ def command(
         raise InputError("--fail-on is for `consentinel scan`: verify fails on leaks")
     form = shape or _format_for(file)
     urls = urls or tuple(filter(None, [read_site()]))
-    operator = _operator(config)
+    operator, doubts = operator_for(urls, config, first_party=settings.first_party)
+    warn(doubts)
     with Progress(f"opening {' '.join(urls)}", quiet=quiet) as progress:
         outcome = _verify(urls, settings, operator, requested_ok=requested_ok, progress=progress)
     warn(outcome.value.warnings)
     _deliver(outcome.value.verification, form, file)
     sys.exit(outcome.exit_status or EXIT_STATUS[outcome.value.verification.result])
-
-
-def _operator(config: Path | None) -> Operator:
-    if config is None and not has_banner_section(DEFAULT_FILE):
-        return Operator()
-    return Operator.of(read_settings(config or DEFAULT_FILE))
 
 
 def _verify(

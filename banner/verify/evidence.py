@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Self
 
-from consentinel.banner.settings import BannerSettings, OwnRule
+from consentinel.banner.settings import MODES, BannerSettings, OwnRule
 from consentinel.banner.verify.grants import is_regime_expected, permitted
 from consentinel.banner.verify.inspection import BannerState, Inspection
 from consentinel.banner.verify.position import Position
@@ -29,13 +29,14 @@ class Operator:
     """What the settings file says that no page tells, or that no page is believed.
 
     rules: own categories of hosts and names. served: folders on other hosts that the banner's script may come
-    from. regime: '' where the page may name any of ours.
+    from. regime, mode: '' where the page may name any of ours.
     """
 
     rules: tuple[OwnRule, ...] = ()
     blocks_unknown: bool = False
     served: tuple[str, ...] = ()
     regime: str = ""
+    mode: str = ""
 
     @classmethod
     def of(cls, settings: BannerSettings) -> Self:
@@ -44,8 +45,9 @@ class Operator:
         return cls(
             rules=settings.rules,
             blocks_unknown=settings.unknown == "block",
-            served=tuple(f"{folder.rstrip('/')}/" for folder in folders if folder),
+            served=tuple(f"{folder.rstrip('/')}/" for folder in folders if _is_elsewhere(folder)),
             regime=settings.regime,
+            mode=settings.mode,
         )
 
 
@@ -75,10 +77,11 @@ class Evidence:
         """Whether the first page that could be asked has none."""
         return bool(self.inspections) and self.banner is None
 
-    @property
+    @cached_property
     def mode(self) -> str:
-        """The mode of the banner, '' without one."""
-        return self.banner.mode if self.banner else ""
+        """The mode to judge by: that of the settings, else strict where any page is; '' without both."""
+        said = [banner.mode for banner in self._all_banners]
+        return self.operator.mode or ("strict" if "strict" in said else next(iter(said), ""))
 
     @property
     def holds_unknown(self) -> bool:
@@ -105,8 +108,14 @@ class Evidence:
     @cached_property
     def odd_regimes(self) -> list[str]:
         """The regimes that pages name, but that are none of ours or not that of the settings file."""
-        said = {seen.facts.banner.regime for seen in self.inspections if seen.facts.banner}
+        said = {banner.regime for banner in self._all_banners}
         return sorted(name for name in said if not is_regime_expected(name, self.operator.regime))
+
+    @cached_property
+    def odd_modes(self) -> list[str]:
+        """The modes that pages name, but that are none of ours or not that of the settings file."""
+        expected = (self.operator.mode,) if self.operator.mode else MODES
+        return sorted({banner.mode for banner in self._all_banners}.difference(expected))
 
     def held(self, state: State) -> frozenset[str]:
         """Return the addresses that the banner held back in the documents of a state."""
@@ -115,8 +124,7 @@ class Evidence:
     @cached_property
     def late(self) -> frozenset[str]:
         """The addresses of tags that stand above the banner's script."""
-        states = (seen.facts.banner for seen in self.inspections)
-        return frozenset(self._shown(url) for state in states if state for url in state.late)
+        return frozenset(self._shown(url) for banner in self._all_banners for url in banner.late)
 
     @property
     def pending_after_consent(self) -> int:
@@ -132,6 +140,10 @@ class Evidence:
         """Return the pages that had no banner before a choice."""
         return sorted({seen.page for seen in self._of("no-choice") if seen.facts.banner is None})
 
+    @property
+    def _all_banners(self) -> list[BannerState]:
+        return [seen.facts.banner for seen in self.inspections if seen.facts.banner]
+
     def _permitted(self, state: State, banner: BannerState) -> frozenset[Category]:
         return permitted(banner.regime, self.operator.regime, state)
 
@@ -143,6 +155,11 @@ class Evidence:
 
     def _shown(self, url: str) -> str:
         return collapse_hosts(public_url(url), self.own)
+
+
+def _is_elsewhere(folder: str) -> bool:
+    """Say whether a folder may be on another host: neither unset nor a path of the site."""
+    return bool(folder) and not folder.startswith("/")
 
 
 def _granted(state: BannerState) -> list[Category]:

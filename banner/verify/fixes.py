@@ -14,23 +14,33 @@ HOW: dict[How, str] = {
 _STORED = frozenset(("cookie", "storage"))
 
 
-def fix_of(leak: Leak, *, banner: bool = True) -> str:
-    """Return what to change so that the leak is gone. banner: whether the site has one."""
-    if not banner:
+def fix_of(leak: Leak, *, mode: str | None = "standard") -> str:
+    """Return what to change so that the leak is gone. mode: that of the banner, None where there is none."""
+    if mode is None:
         return "Put the banner on the site first: there is none that could hold this back."
     if leak.comes_with:
         return f"It comes with {leak.comes_with}: mend that, and it is gone."
+    if leak.how == "requested-not-run":
+        return _fix_of_requested(leak, strict=mode == "strict")
     return _fix_by_way(leak)
+
+
+def _fix_of_requested(leak: Leak, *, strict: bool) -> str:
+    """Return how the browser is kept from asking; no policy does that for what the site itself serves."""
+    if strict and leak.party != "first":
+        return (
+            "In mode strict a policy stops this request, and none that does came with this page: "
+            "see docs/hosting.md."
+        )
+    return (
+        f"The browser asks for what stands in the HTML before any script can stop it. Write the tag with "
+        f"{_inert(leak)}{'' if leak.party == 'first' else ', or use mode: strict'}."
+    )
 
 
 def _fix_by_way(leak: Leak) -> str:
     if leak.how == "above-script":
         return "Move the banner's script above it: it has to be the first one in the head."
-    if leak.how == "requested-not-run":
-        return (
-            f"The browser asks for what stands in the HTML before any script can stop it. Write the tag with "
-            f"{_inert(leak)}, or use mode: strict."
-        )
     if leak.how == "by-third-party":
         return f"It comes with the requests to {leak.host}: hold these back."
     if leak.how == "by-own-server" or leak.http_only:

@@ -33,6 +33,7 @@ def _problems(evidence: Evidence) -> Iterator[str]:
     for visit in report.states:
         if not visit.reached and not evidence.has_no_banner:
             yield f"The state {visit.state} was not reached: {visit.detail}."
+    yield from _about_modes(evidence)
     yield from _about_grants(evidence)
     for gap in report.gaps:
         if gap.kind not in _HARMLESS_GAPS:
@@ -42,15 +43,24 @@ def _problems(evidence: Evidence) -> Iterator[str]:
         yield "The scan ended early."
 
 
+def _about_modes(evidence: Evidence) -> Iterator[str]:
+    for name in evidence.odd_modes:
+        wanted = _wanted(evidence.operator.mode)
+        yield f"A page names the mode {name}, but {wanted}: deploy what is built from the settings."
+
+
 def _about_grants(evidence: Evidence) -> Iterator[str]:
     for name in evidence.odd_regimes:
-        setting = evidence.operator.regime
-        wanted = f"the settings say {setting}" if setting else "no such one is known"
+        wanted = _wanted(evidence.operator.regime)
         yield f"A page names the regime {name}, but {wanted}: what it grants is not believed."
     for state in evidence.states:
         over = evidence.granted_too_much(state)
         if over:
             yield f"In {state}, a page grants more than its regime does: {', '.join(sorted(over))}."
+
+
+def _wanted(setting: str) -> str:
+    return f"the settings say {setting}" if setting else "no such one is known"
 
 
 def _about_the_script(evidence: Evidence) -> Iterator[str]:

@@ -43,10 +43,7 @@ def headline(found: Verification) -> str:
     """Return the result in one sentence."""
     seen = f"{plural(found.pages, 'page')}, states {', '.join(_reached(found))}"
     if found.result == "leaks" and all(leak.how == "requested-not-run" for leak in found.leaks):
-        return (
-            f"{plural(len(found.leaks), 'leak')}: tags that were requested without consent, but did not run "
-            f"(--requested-ok lets them pass; {seen})."
-        )
+        return f"{plural(len(found.leaks), 'leak')}: {_only_requested(found, seen)}"
     if found.result == "leaks":
         return f"{plural(len(found.leaks), 'leak')}: what is below was there without consent ({seen})."
     if found.result == "unproven":
@@ -55,6 +52,13 @@ def headline(found: Verification) -> str:
         were = "tag was" if len(found.leaks) == 1 else "tags were"
         return f"No tag ran without consent; {len(found.leaks)} {were} requested ({seen})."
     return f"Clean: nothing that needs consent was there without it ({seen})."
+
+
+def _only_requested(found: Verification, seen: str) -> str:
+    were = "tags that were requested without consent, but did not run"
+    if found.mode == "strict":
+        return f"{were}; in mode strict none may be requested ({seen})."
+    return f"{were} (--requested-ok lets them pass; {seen})."
 
 
 def leak_title(leak: Leak) -> str:
@@ -102,7 +106,7 @@ def _draw(console: Console, found: Verification) -> None:
 
 
 def _fix(leak: Leak, found: Verification) -> str:
-    return fix_of(leak, banner=found.mode is not None)
+    return fix_of(leak, mode=found.mode)
 
 
 def _rows(leak: Leak, fix: str) -> Table:

@@ -28,7 +28,7 @@ EXIT_STATUS: dict[Result, int] = {"clean": 0, "leaks": 1, "unproven": 2}
 
 
 class Verification(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of it. mode: that of the banner, null without one.
+    """What came of it. mode: the one it is judged by, null without a banner.
 
     problems: why nothing, or not everything, could be proven. notes: what is no leak, but worth knowing.
     """
@@ -66,7 +66,7 @@ async def verify(
     """Scan a site in every state of PROVEN_STATES, and in those of `settings`, and judge what was there.
 
     operator: what the settings file says. requested_ok: tags that were requested but did not run are told
-    but do not count. Raises what `scan` raises.
+    but do not count, except in mode strict, which promises more. Raises what `scan` raises.
     """
     knowledge, seen = load_knowledge(settings), list[Inspection]()
     told = operator or Operator()
@@ -97,7 +97,7 @@ def judge(evidence: Evidence, *, requested_ok: bool = False) -> Verification:
     return Verification(
         site=evidence.report.site,
         result=_result(evidence, leaks, problems, requested_ok=requested_ok),
-        mode=banner.mode if banner else None,
+        mode=evidence.mode if banner else None,
         regime=banner.regime if banner else None,
         states=evidence.report.states,
         pages=len({page.url for page in evidence.report.pages}),
@@ -113,7 +113,8 @@ def _result(
     """Without a banner there is nothing to prove; otherwise a leak is one, whatever else was not seen."""
     if evidence.banner is None:
         return "unproven"
-    if any(leak.how != "requested-not-run" or not requested_ok for leak in leaks):
+    passes = requested_ok and evidence.mode != "strict"
+    if any(leak.how != "requested-not-run" or not passes for leak in leaks):
         return "leaks"
     return "unproven" if problems else "clean"
 

@@ -1,10 +1,15 @@
 """`consentinel verify` from end to end, on a site whose banner has the API of ours."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
+from consentinel.banner.commands.verify import command
+from consentinel.banner.verify.evidence import Operator
+from consentinel.scanner.commands.scan import command as scanning
+from consentinel.scanner.errors import InputError
 from tests.conftest import Serve
 from tests.sites.own_banner import own_banner_site
 from tests.support.cli import mapped_to, run_cli
@@ -87,6 +92,35 @@ def test_what_cannot_be_used_is_said(
     assert result.exit_code == 2
     assert says in result.stderr
     assert result.stderr.count("\n") == 1
+
+
+def test_the_settings_file_of_another_site_is_left_out_with_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("consentinel.yaml").write_text("site: https://a.example/\nbanner: {mode: strict}\n")
+    monkeypatch.setattr("consentinel.banner.commands.verify.verify", refuse)
+    result = run_cli("verify", "https://b.example/")
+    assert result.stderr.splitlines() == [
+        "consentinel: warning: consentinel.yaml is about https://a.example/, not https://b.example/, so its "
+        "`banner:` does not count: name it with --config where it should",
+        "consentinel: error: mode ''",
+    ]
+
+
+async def refuse(*_urls: object, operator: Operator, **_options: object) -> None:
+    """Stand in for a verification: say what it would have been told."""
+    raise InputError(f"mode {operator.mode!r}")
+
+
+def test_the_document_names_each_option_of_a_scan_that_is_none_here() -> None:
+    scan, verify = (
+        {flag for option in found.params for flag in option.opts} for found in (scanning, command)
+    )
+    text = Path(__file__).parents[3].joinpath("docs/verify.md").read_text("utf-8")
+    (sentence,) = (part for part in text.split("\n\n") if "options of `consentinel scan`" in part)
+    named = set(re.findall(r"`(--[a-z-]+)`", sentence.partition("`--config`")[0]))
+    assert named == {flag for flag in scan - verify if flag.startswith("--")} | {"--fail-on"}
 
 
 def test_the_settings_file_at_hand_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

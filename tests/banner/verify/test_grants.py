@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from consentinel.banner.settings import BannerSettings
+from consentinel.banner.settings import MODES, BannerSettings, Mode
 from consentinel.banner.verify.evidence import Operator
 from consentinel.banner.verify.grants import is_regime_expected, permitted
 from consentinel.banner.verify.verification import judge
@@ -104,4 +104,15 @@ def test_what_a_settings_file_says() -> None:
         blocks_unknown=True,
         served=("https://cdn.example/banner/", "https://consent.example/b/"),
         regime="uk",
+        mode="standard",
     )
+
+
+def test_a_path_of_the_site_is_no_folder_elsewhere() -> None:
+    settings = BannerSettings(site="https://www.shop.example/", base="/b", api="https://consent.example")
+    assert Operator.of(settings).served == ("https://consent.example/b/",)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_the_mode_of_a_settings_file_counts(mode: Mode) -> None:
+    assert Operator.of(BannerSettings(site="https://www.shop.example/", mode=mode)).mode == mode

@@ -95,6 +95,21 @@ def test_unclassified_third_parties_leak_where_they_are_to_be_held(
 
 
 @pytest.mark.parametrize(
+    ("said", "setting", "leaks"),
+    [("standard", "strict", 1), ("strict", "standard", 0), ("strict", "", 1), ("standard", "", 0)],
+)
+def test_the_settings_say_whether_strangers_are_held_not_the_page(
+    said: str, setting: str, leaks: int
+) -> None:
+    evidence = make_evidence(
+        {"no-choice": [request(UNKNOWN, "no-choice")]},
+        [inspection("no-choice", banner_state(mode=said))],
+        operator=Operator(mode=setting),
+    )
+    assert len(find_leaks(evidence)) == leaks
+
+
+@pytest.mark.parametrize(
     ("script", "served", "leaks"),
     [
         ("https://consent.example/b/shop.js", ("https://consent.example/b/",), 0),
@@ -214,6 +229,24 @@ def test_how_a_tag_is_written_that_nobody_requests(kind: str, says: str) -> None
     assert says in fix_of(leak)
 
 
+def test_in_strict_a_request_says_that_the_policy_is_missing() -> None:
+    said = [inspection("no-choice", banner_state(mode="strict"), held=(GTAG,))]
+    leak = leak_of({"no-choice": [request(GTAG, "no-choice")]}, said)
+    assert fix_of(leak, mode="strict") == (
+        "In mode strict a policy stops this request, and none that does came with this page: "
+        "see docs/hosting.md."
+    )
+
+
+def test_in_strict_no_policy_stops_what_the_site_serves_itself() -> None:
+    url = f"{PAGE}metrics/g/collect?v=2&tid=G-ABC123"
+    said = [inspection("no-choice", banner_state(mode="strict"), held=(url,))]
+    leak = leak_of({"no-choice": [request(url, "no-choice", party="first")]}, said)
+    fix = fix_of(leak, mode="strict")
+    assert leak.how == "requested-not-run"
+    assert fix.endswith('Write the tag with type="text/plain" data-category="performance".')
+
+
 def test_what_a_leaking_script_does_is_mended_with_the_script() -> None:
     script = Writer(f"{GTAG}?id=G-X", 3)
     seen = [request(f"{GTAG}?id=G-X", "no-choice"), ga_cookie("no-choice", writer=script)]
@@ -234,7 +267,7 @@ def test_a_script_that_only_leaks_elsewhere_is_not_to_blame() -> None:
 
 def test_where_no_banner_is_no_rule_helps() -> None:
     leak = leak_of({"no-choice": [ga_cookie("no-choice")]})
-    assert fix_of(leak, banner=False).startswith("Put the banner on the site first")
+    assert fix_of(leak, mode=None).startswith("Put the banner on the site first")
 
 
 def test_every_way_has_words() -> None:

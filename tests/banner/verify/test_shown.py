@@ -17,7 +17,8 @@ HOSTILE = "_ga\x1b[31m|<b>@all `x`"
 
 
 def verification(*observations: Any, **options: Any) -> Verification:
-    said = [inspection("no-choice", banner_state(), held=options.pop("held", ()))]
+    state = banner_state(mode=options.pop("mode", "standard"))
+    said = [inspection("no-choice", state, held=options.pop("held", ()))]
     return judge(make_evidence({"no-choice": observations}, said), **options)
 
 
@@ -50,11 +51,25 @@ def test_text_says_what_leaks_how_where_and_what_to_do() -> None:
             "1 leak: tags that were requested without consent, but did not run (--requested-ok lets them "
             "pass; 1 page, states",
         ),
+        (
+            verification(request(GTAG, "no-choice"), held=(GTAG,), mode="strict", requested_ok=True),
+            "1 leak: tags that were requested without consent, but did not run; in mode strict none may be "
+            "requested (1 page, states",
+        ),
         (judge(make_evidence({}, [inspection("no-choice", None)])), "Nothing is proven: see why below."),
     ],
 )
 def test_the_headline(found: Verification, expected: str) -> None:
     assert headline(found).startswith(expected)
+
+
+@pytest.mark.parametrize("shape", VERIFY_FORMATS)
+def test_in_strict_nobody_is_told_to_let_requests_pass_or_to_use_strict(shape: Any) -> None:
+    found = verification(request(GTAG, "no-choice"), held=(GTAG,), mode="strict")
+    text = render_verification(found, shape)
+    assert "In mode strict a policy stops this request" in text
+    assert "--requested-ok" not in text
+    assert "mode: strict" not in text
 
 
 def test_json_has_a_schema_and_the_fixes_and_is_the_same_each_time() -> None:

@@ -83,6 +83,54 @@ def test_what_was_only_requested_may_be_let_through(requested_ok: bool, result: 
     assert (found.result, [leak.how for leak in found.leaks]) == (result, ["requested-not-run"])
 
 
+@pytest.mark.parametrize("operator", [Operator(), Operator(mode="strict")])
+def test_in_strict_what_was_requested_counts_whatever_is_let_through(operator: Operator) -> None:
+    strict = [inspection("no-choice", banner_state(mode="strict"), held=(GTAG,))]
+    seen: dict[State, Any] = {"no-choice": [request(GTAG, "no-choice")]}
+    found = judged(seen, strict, requested_ok=True, operator=operator)
+    assert (found.result, [leak.how for leak in found.leaks]) == ("leaks", ["requested-not-run"])
+    assert (EXIT_STATUS[found.result], found.problems) == (1, ())
+
+
+def test_a_page_cannot_talk_itself_out_of_strict() -> None:
+    said = [inspection("no-choice", banner_state(), held=(GTAG,))]
+    seen: dict[State, Any] = {"no-choice": [request(GTAG, "no-choice")]}
+    found = judged(seen, said, requested_ok=True, operator=Operator(mode="strict"))
+    assert (found.result, found.mode) == ("leaks", "strict")
+
+
+def test_one_strict_page_makes_the_site_strict() -> None:
+    said = [inspection("no-choice", banner_state()), inspection("no-choice", banner_state(mode="strict"))]
+    found = judged({}, said)
+    assert (found.result, found.mode) == ("clean", "strict")
+
+
+@pytest.mark.parametrize(
+    ("mode", "setting", "why"),
+    [
+        ("standard", "strict", "the settings say strict"),
+        ("strict", "standard", "the settings say standard"),
+        ("observe", "standard", "the settings say standard"),
+        ("lenient", "", "no such one is known"),
+    ],
+)
+def test_a_mode_that_is_not_expected_is_a_problem(mode: str, setting: str, why: str) -> None:
+    said = [inspection("no-choice", banner_state(mode=mode))]
+    found = judged({}, said, operator=Operator(mode=setting))
+    told = f"A page names the mode {mode}, but {why}: deploy what is built from the settings."
+    assert (found.result, found.problems) == ("unproven", (told,))
+
+
+@pytest.mark.parametrize("mode", ["observe", "standard", "strict"])
+@pytest.mark.parametrize("settings", [True, False])
+def test_the_mode_of_the_settings_and_without_them_any_of_ours_is_no_problem(
+    mode: str, settings: bool
+) -> None:
+    said = [inspection("no-choice", banner_state(mode=mode))]
+    found = judged({}, said, operator=Operator(mode=mode if settings else ""))
+    assert (found.result, found.mode, found.problems) == ("clean", mode, ())
+
+
 def notes(*args: Any, **options: Any) -> tuple[str, ...]:
     return judged(*args, **options).notes
 

@@ -31,7 +31,7 @@ setup: $(READY) ## install everything into .venv and make sure of a browser
 demo: $(READY) ## scan a bundled site and write report.json and report.html
 	$(BIN)/consentinel demo --once
 
-test: $(READY) $(READY_JS) ## run the whole test suite
+test: $(READY) $(READY_JS) ## run the test suite but for what test-engines runs
 	$(BIN)/python -m pytest -n $(NPROC) --dist worksteal -p tests.support.no_skips -m 'not engines' $(PYTEST_FLAGS)
 
 # (Debian: firefox-esr webkit2gtk-driver xvfb nginx-light caddy)

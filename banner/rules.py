@@ -15,8 +15,6 @@ from consentinel.scanner.catalogue.matching import Catalogue
 from consentinel.scanner.party import registrable_domain
 from consentinel.scanner.report import Report
 
-__all__ = ["RuleMaker", "code_of", "unsure_names"]
-
 
 @dataclass(frozen=True)
 class RuleMaker:

@@ -1,6 +1,5 @@
 """What single values in the section `banner:` may be. Each complaint names file and line."""
 
-import difflib
 import re
 from collections.abc import Collection
 from urllib.parse import urlsplit
@@ -8,6 +7,7 @@ from urllib.parse import urlsplit
 from consentinel.scanner.catalogue.nodes import Item
 from consentinel.scanner.catalogue.taxonomy import Category, parse_category
 from consentinel.scanner.party import is_public_name
+from consentinel.scanner.suggestion import suggestion
 
 # https://url.spec.whatwg.org/#forbidden-domain-code-point leaves more letters, which nobody uses.
 _HOST = re.compile(r"[a-z0-9*_-]+(?:\.[a-z0-9*_-]+)*")
@@ -23,9 +23,7 @@ def one_of(item: Item, what: str, allowed: Collection[str]) -> str:
     """Return a text that is one of `allowed`."""
     text = item.text(what)
     if text not in allowed:
-        close = difflib.get_close_matches(text, allowed, n=1)
-        hint = f"did you mean {close[0]!r}?" if close else f"use one of {', '.join(allowed)}"
-        item.fail(f"{what} cannot be {text[:60]!r}; {hint}")
+        item.fail(f"{what} cannot be {text[:60]!r}; {suggestion(text, allowed)}")
     return text
 
 

@@ -89,7 +89,7 @@ def main() -> None:
     """Scan a website for cookies, pixels and CAPTCHA trackers, build its banner, and prove that it holds.
 
     Exit status: 0 done, 1 something was found that a build should stop at (`diff`, `scan --fail-on`,
-    `catalogue check`, a line that `classify` could not read), 2 it could not be done.
+    `verify`, `catalogue check`, a line that `classify` could not read), 2 it could not be done.
     """
 
 

@@ -29,6 +29,7 @@ MAY_IMPORT = {
         "consentinel.scanner.config_file",
         "consentinel.scanner.packs.durable",
         "consentinel.scanner.party",
+        "consentinel.scanner.suggestion",
     ),
     "consentinel.banner.verify": ("consentinel.banner", "consentinel.scanner"),
     "consentinel.banner.commands.verify": ("consentinel.banner", "consentinel.scanner"),

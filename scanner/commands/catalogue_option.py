@@ -1,14 +1,11 @@
 """The option `--catalogue FILE` of commands that ask the catalogue."""
 
-from pathlib import Path
+from consentinel.scanner.commands.path_option import path_option
 
-import click
-
-with_overrides = click.option(
+with_overrides = path_option(
     "--catalogue",
     "overrides",
     metavar="FILE",
     multiple=True,
-    type=click.Path(path_type=Path),
     help="File with entries that go before those of the catalogue.",
 )

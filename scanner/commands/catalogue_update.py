@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from consentinel.scanner.catalogue.loading import load_catalogue
+from consentinel.scanner.commands.path_option import path_option
 from consentinel.scanner.errors import PackError
 from consentinel.scanner.packs.manifest import Installed
 from consentinel.scanner.packs.origins import origin_from
@@ -21,9 +22,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def _with_data(command: Command) -> Command:
-    return click.option(
-        "--data", type=click.Path(path_type=Path), help="Data directory.  [default: the user's]"
-    )(command)
+    return path_option("--data", help="Data directory.  [default: the user's]")(command)
 
 
 def _directory(data: Path | None) -> Path:

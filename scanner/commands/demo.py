@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from consentinel.scanner.commands.path_option import path_option
 from consentinel.scanner.commands.scan import scan_with_progress
 from consentinel.scanner.demo.loopback import LoopbackServer
 from consentinel.scanner.demo.site import DEMO_URL, demo_app, demo_server
@@ -23,11 +24,10 @@ _WATCH_S = 6.0
 
 @click.command("demo")
 @click.option("--once", is_flag=True, help="End after the scan; otherwise the site stays up until Ctrl-C.")
-@click.option(
+@path_option(
     "--out",
     "directory",
     metavar="DIR",
-    type=click.Path(path_type=Path),
     default=Path("consentinel-demo"),
     show_default=True,
     help="Where report.json and report.html go.",

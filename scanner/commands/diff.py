@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from consentinel.scanner import report
+from consentinel.scanner.commands.path_option import path_option
 from consentinel.scanner.diff import Diff, diff_reports
 from consentinel.scanner.errors import InputError
 from consentinel.scanner.outputs import print_result, write_whole
@@ -20,9 +21,7 @@ _SUFFIXES: dict[str, DiffFormat] = {".json": "json", ".md": "md", ".txt": "text"
 @click.option(
     "--format", "shape", type=click.Choice(DIFF_FORMATS), help="Format; default by suffix of FILE, else text."
 )
-@click.option(
-    "-o", "--output", "file", type=click.Path(path_type=Path), help="Write to FILE, not to standard output."
-)
+@path_option("-o", "--output", "file", help="Write to FILE, not to standard output.")
 def command(old: Path, new: Path, shape: DiffFormat | None, file: Path | None) -> None:
     """Show what changed from report OLD to report NEW, worst first.
 

@@ -52,6 +52,8 @@ def _asking(process: "subprocess.Popen[str]") -> ChoosePolicy:
     def ask(headers: Mapping[str, str]) -> str:
         with one_at_a_time:
             print(json.dumps(dict(headers)), file=requests, flush=True)
-            return answers.readline().rstrip("\n")
+            answer = answers.readline()
+            assert answer, "the policy module has ended"
+            return answer.rstrip("\n")
 
     return ask

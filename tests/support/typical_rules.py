@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from consentinel.banner.placing import code_of
 from consentinel.banner.rule_text import Rule
-from consentinel.banner.rules import code_of
 from consentinel.scanner.catalogue.entries import NamePattern, Vendor
 from consentinel.scanner.catalogue.loading import load_catalogue
 from consentinel.scanner.catalogue.matching import Catalogue

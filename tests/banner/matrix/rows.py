@@ -58,6 +58,11 @@ def others(requested: Iterable[str]) -> set[str]:
     return {name for name in requested if BY_ID[name].mechanism not in MAY_BE_REQUESTED}
 
 
+def tags(requested: Iterable[str]) -> set[str]:
+    """Return those of `requested` that are tags of the HTML."""
+    return {name for name in requested if BY_ID[name].mechanism == "parser"}
+
+
 def tags_run(outcome: Outcome) -> set[str]:
     """Return the gated tags whose code ran before any choice; an import() is no tag."""
     return {name for name in outcome.ran if BY_ID[name].mechanism not in ("import", "outside")}

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from consentinel.scanner.catalogue.nodes import Item
 from consentinel.scanner.catalogue.taxonomy import Category, parse_category
@@ -14,6 +14,8 @@ _HOST = re.compile(r"[a-z0-9*_-]+(?:\.[a-z0-9*_-]+)*")
 _PLAIN_END = re.compile(r"(?:[a-z0-9*_-]+\.)*[a-z0-9_-]+\.[a-z0-9-]+|[a-z0-9_-]+|[0-9.]+")
 _DOMAIN = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9-]+)*")
 _PATH = re.compile(r"/[!-~]*")
+# https://url.spec.whatwg.org/#path-percent-encode-set, and the backslash, which becomes a slash
+_NEVER_IN_PATHS = re.compile(r"[\"<>`{}^\\]")
 _OWN_PATH = re.compile(r"/(?!/)[^\s\"'<>\\]*")
 _NAME = re.compile(r"[!-~]+")
 _MIN_LETTERS = 2
@@ -106,6 +108,9 @@ def path_pattern(item: Item) -> str:
     path = item.text("'path'")
     if not _PATH.fullmatch(path) or "?" in path or "#" in path:
         item.fail(f"{path[:60]!r} is no path; write it like /metrics/* (queries are not looked at)")
+    if wrong := _NEVER_IN_PATHS.search(path):
+        encoded = "/" if wrong[0] == "\\" else quote(wrong[0])
+        item.fail(f"{path[:60]!r} fits nothing: addresses never hold {wrong[0]!r}; write {encoded}")
     if path.strip("/*") == "":
         item.fail("a path that fits everything; leave `path` away, or write more of it")
     return path

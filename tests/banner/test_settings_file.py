@@ -98,6 +98,8 @@ def test_an_empty_section_is_all_defaults(section: str) -> None:
         ("rules: [{host: 'ads*.com', category: targeting}]", "too many hosts"),
         ("rules: [{path: x/y, category: targeting}]", "is no path"),
         ("rules: [{path: /*, category: targeting}]", "fits everything"),
+        ("rules: [{path: '/a{b}/*', category: targeting}]", "addresses never hold '{'; write %7B"),
+        ("rules: [{path: '/a\\\\b/*', category: targeting}]", "addresses never hold"),
         ("rules: [{cookie: 'a b', category: targeting}]", "have no spaces"),
         ("rules: [{cookie: 'a*', category: targeting}]", "nearly every name"),
         ("unknown: maybe", "use one of allow, block"),

@@ -6,7 +6,7 @@ import { renew } from './renew.js';
 import { replay } from './replay/replay.js';
 import { sweep } from './replay/sweep.js';
 import { keep } from './send/kept.js';
-import { flush } from './send/queue.js';
+import { hurry } from './send/queue.js';
 
 const PATIENCE_MS = 1000;
 
@@ -26,9 +26,7 @@ export const apply = async (before, elsewhere, kit) => {
   const text = consent.text();
   const work = [sweep(kit), settleHosting(text), keep(text, elsewhere)];
   if (!reload && !(strict && elsewhere)) replay();
-  // no back-off of an older record holds up what was said now
-  kit.remember('tried', '');
-  flush();
+  hurry();
   await Promise.race([Promise.allSettled(work), new Promise((done) => setTimeout(done, PATIENCE_MS))]);
   if (reload) renew();
 };

@@ -8,6 +8,7 @@ import { records } from './record.js';
 
 const MOST = 20;
 const FIRST_WAIT_MS = 4000;
+const LONG_WAIT_MS = 6e4;
 const LONGEST_WAIT_MS = 36e5;
 
 /** @type {import('../act.js').Kit} */
@@ -67,6 +68,12 @@ const later = (ms) => {
 /** Send what is waiting; nobody waits for it. */
 export const flush = () => {
   if (config.api) alone('queue', send).catch(() => {});
+};
+
+/** Send what was said just now, though an older record be waiting for long. */
+export const hurry = () => {
+  if (tried().wait > LONG_WAIT_MS) kit.remember('tried', '');
+  flush();
 };
 
 /** @param {import('../act.js').Kit} given */

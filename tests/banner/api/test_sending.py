@@ -165,6 +165,18 @@ def test_later_answers_wait_for_earlier_ones(page: Page, serve: Serve) -> None:
     assert set(seen[2:]) == {"withdrawn"}
 
 
+def test_a_new_answer_does_not_wait_as_long_as_an_old_one(page: Page, serve: Serve) -> None:
+    up = False
+    banner = start_banner(serve, api="/api", answer=lambda hit: confirmed(hit) if up else Answer("no", 500))
+    page.goto(banner.url)
+    choose(page, "accept()")
+    page.wait_for_function(TRIED_ONCE)
+    page.evaluate("localStorage.setItem('consentinel.tried', `9 ${Date.now() + 3e6}`)")
+    up = True
+    choose(page, "withdraw()")
+    sent(page, banner, 2)
+
+
 def test_the_queue_is_bounded_and_survives_nonsense(page: Page, serve: Serve) -> None:
     banner = start_banner(serve, api="/api", answer=lambda _: Answer("no", 500))
     page.goto(banner.url)

@@ -1,4 +1,4 @@
-"""Every vector in every mode in all engines: `make test-engines`, which names this file.
+"""Every vector in every mode in all engines: `make test-engines`.
 
 An engine that is not installed is a failure: a row of the leak table that nobody measured is worth nothing.
 """

@@ -1,4 +1,4 @@
-"""Every vector in every mode, in Chromium. The other engines: every_engine.py, by `make test-engines`."""
+"""Every vector in every mode, in Chromium. The other engines: test_every_engine.py, `make test-engines`."""
 
 import pytest
 from playwright.sync_api import Browser

@@ -20,7 +20,16 @@ from tests.support.engines.installed import installed
 @pytest.mark.parametrize("mode", MODES, ids=lambda mode: mode.name)
 @pytest.mark.parametrize("name", ENGINES)
 def test_promises(name: str, mode: Mode) -> None:
+    broken, differing = _measured(name, mode)
+    if differing or (broken and not mode.asks):
+        # What an engine did not come to in time is measured once more. A leak is a leak.
+        again, differing = _measured(name, mode)
+        broken = [*broken, *again] if mode.asks else again
+    assert (broken, differing) == ([], [])
+
+
+def _measured(name: str, mode: Mode) -> tuple[list[str], list[str]]:
+    """Return the promises that were broken, and where the document says something else."""
     with installed(name) as engine:
         outcome = measure(engine, mode)
-    assert broken_promises(name, mode, outcome) == []
-    assert agrees(row(name, mode, outcome)) == []
+    return broken_promises(name, mode, outcome), agrees(row(name, mode, outcome))

@@ -93,7 +93,7 @@ FRAMES = (
         "const o = document.createElement('object'); o.data = 'about:blank'; document.body.append(o);"
         " return new Promise((done) => { setTimeout(done, 300); }).then("
         "() => o.contentWindow.fetch('@txt').catch(() => {}));",
-        lacks=("firefox",),
+        lazy=("firefox",),
     ),
 )
 

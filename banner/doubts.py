@@ -1,6 +1,7 @@
 """What a banner cannot promise, as warnings for whoever builds it."""
 
 from collections.abc import Iterable, Iterator
+from urllib.parse import urlsplit
 
 from consentinel.banner.compile import Banner
 from consentinel.banner.csp import narrowed
@@ -52,7 +53,7 @@ def _of_settings(banner: Banner) -> Iterator[str]:
 
 
 def _of_report(banner: Banner, report: Report) -> Iterator[str]:
-    scanned = registrable_domain(_host(report.site))
+    scanned = registrable_domain(urlsplit(report.site).hostname or "")
     if scanned not in banner.maker.own_domains or scanned != registrable_domain(banner.settings.host):
         yield f"the report is about {report.site}, not {banner.settings.site}: is it the right one?"
     yield from _of_states(report)
@@ -96,10 +97,6 @@ def _of_policy(banner: Banner) -> Iterator[str]:
 
 def _is_served_by_site(banner: Banner, host: str, path: str) -> bool:
     return banner.maker.is_own(host) if host else bool(path)
-
-
-def _host(address: str) -> str:
-    return address.partition("://")[2].partition("/")[0].rpartition("@")[2].partition(":")[0]
 
 
 def _some(names: Iterable[str]) -> str:

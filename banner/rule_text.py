@@ -75,11 +75,17 @@ def vendors_of(text: str) -> Sequence[str]:
     return list(dict.fromkeys(line.split(" ")[0][1:] for line in text.split("\n") if line[1:2].strip()))
 
 
-def kinds_of(text: str) -> list[int]:
+def highest_codes(rules: Iterable[Rule]) -> dict[str, Code]:
+    """Return the highest code of each vendor's rules, in the order in which the vendors first appear."""
+    highest: dict[str, Code] = {}
+    for rule in rules:
+        highest[rule.vendor] = max(highest.get(rule.vendor, rule.code), rule.code)
+    return highest
+
+
+def kinds_of(text: str) -> list[Code]:
     """Return the highest code of each vendor's rules, by their index in the consent cookie."""
-    highest: dict[str, int] = {}
-    for rule in parse_rules(text):
-        highest[rule.vendor] = max(highest.get(rule.vendor, 0), rule.code)
+    highest = highest_codes(parse_rules(text))
     return [highest[vendor] for vendor in vendors_of(text)]
 
 

@@ -4,13 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypedDict
 
-from consentinel.banner.placing import Placed
-from consentinel.banner.rule_text import Code, Rule
+from consentinel.banner.placing import STORED, Placed
+from consentinel.banner.rule_text import Code, Rule, highest_codes
 from consentinel.scanner.catalogue.entries import CategoryText, Vendor
 from consentinel.scanner.catalogue.taxonomy import CATEGORIES, Category
 from consentinel.scanner.report import Finding
 
-_STORED = frozenset(("cookie", "storage"))
 # Where a service is listed that no single category releases: a tag manager, and what nobody has classified.
 _LISTED: Mapping[Code, Category] = {4: "functional", 5: "targeting"}
 _DAYS = {"second": 1 / 86_400, "minute": 1 / 1_440, "hour": 1 / 24, "day": 1, "month": 30, "year": 365}
@@ -63,7 +62,7 @@ def told(
         slug, category = item.vendor, item.finding.category or "targeting"
         if slug in gated:
             groups[(slug, gated[slug])].append(item.finding)
-        elif item.finding.kind in _STORED:
+        elif item.finding.kind in STORED:
             groups[(slug, category)].append(item.finding)
     entries = [
         _entry(slug, category, findings, known.get(slug), spelled.get(slug, slug) or site)
@@ -77,10 +76,7 @@ def told(
 
 def _gated_in(rules: Iterable[Rule]) -> dict[str, Category]:
     """Return the services that a choice is about, each with the category under which it is listed."""
-    highest: dict[str, Code] = {}
-    for rule in rules:
-        if rule.vendor:
-            highest[rule.vendor] = max(highest.get(rule.vendor, rule.code), rule.code)
+    highest = highest_codes(rule for rule in rules if rule.vendor)
     return {slug: _LISTED.get(code) or CATEGORIES[code] for slug, code in highest.items()}
 
 
@@ -103,7 +99,7 @@ def _entry(
 
 def _items(findings: Iterable[Finding]) -> Iterator[ItemTold]:
     """Yield each name once; the longest time that it is kept counts."""
-    stored = [finding for finding in findings if finding.kind in _STORED]
+    stored = [finding for finding in findings if finding.kind in STORED]
     names = sorted({(finding.kind, finding.name) for finding in stored})
     for kind, name in names:
         same = [finding for finding in stored if (finding.kind, finding.name) == (kind, name)]

@@ -16,6 +16,7 @@ from consentinel.banner.verify.shown import (
     render_verification_for_stream,
 )
 from consentinel.banner.verify.verification import EXIT_STATUS, Verification, Verified, verify
+from consentinel.scanner.commands.output_format import format_by_suffix
 from consentinel.scanner.commands.path_option import path_option
 from consentinel.scanner.commands.warning import warn
 from consentinel.scanner.config_file import read_site
@@ -71,7 +72,7 @@ def command(
     settings = resolve_settings(flags)
     if flags.get("fail_on"):
         raise InputError("--fail-on is for `consentinel scan`: verify fails on leaks")
-    form = shape or _format_for(file)
+    form: VerifyFormat = shape if shape else format_by_suffix(file, _SUFFIXES) if file else "text"
     urls = urls or tuple(filter(None, [read_site()]))
     operator, doubts = operator_for(urls, config, first_party=settings.first_party)
     warn(doubts)
@@ -102,17 +103,6 @@ def _verify(
         )
 
     return run_interruptibly(work, on_signal=lambda: progress.stop(_STOPPING))
-
-
-def _format_for(file: Path | None) -> VerifyFormat:
-    if file is None:
-        return "text"
-    try:
-        return _SUFFIXES[file.suffix.lower()]
-    except KeyError:
-        raise InputError(
-            f"{file.name}: unknown output format, use --format or a name in {' '.join(_SUFFIXES)}"
-        ) from None
 
 
 def _deliver(found: Verification, shape: VerifyFormat, file: Path | None) -> None:

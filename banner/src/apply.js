@@ -1,5 +1,5 @@
 /** What a choice changes in the page. */
-import { grants } from './grants.js';
+import { grants, grew } from './grants.js';
 import { config, consent } from './head.js';
 import { settleHosting } from './hosting.js';
 import { renew } from './renew.js';
@@ -9,9 +9,6 @@ import { keep } from './send/kept.js';
 import { hurry } from './send/queue.js';
 
 const PATIENCE_MS = 1000;
-
-/** Whether `after` has something that `before` has not. @param {unknown[]} before @param {unknown[]} after */
-const grew = (before, after) => after.some((on, index) => on && !before[index]);
 
 /** Delete, release, tell the API and whoever chooses the next page's policy. A page in which something ran that has to
  *  stop is loaded anew, and so is one under a policy, which nothing but the next page can loosen;

@@ -8,7 +8,7 @@ import { loadPart } from './parts.js';
 import { startNotes } from './notes.js';
 import { startRelease } from './release/index.js';
 import { state } from './state.js';
-import { recall } from './storage.js';
+import { recall, remember } from './storage.js';
 import { follow } from './tabs.js';
 import { startUi } from './ui/first.js';
 
@@ -16,7 +16,7 @@ startGuards();
 for (const signal of signals) signal.start?.();
 
 startNotes();
-const ui = startUi({ config, consent, loadPart, recall, actions: { accept, reject, save, withdraw: reject, state } });
+const ui = startUi({ config, consent, loadPart, recall, remember, actions: { accept, reject, save, withdraw: reject, state } });
 publish(ui);
 announce('ready');
 startRelease({ allow, show: ui.show, loadPart });

@@ -1,7 +1,7 @@
 /** One choice from the click to the part that acts on it. */
 import { act } from './acting.js';
 import { announce, dispatch } from './events.js';
-import { grants } from './grants.js';
+import { grants, grew } from './grants.js';
 import { config, consent, kinds, signals, vendors } from './head.js';
 import { write } from './keep.js';
 import { release } from './release/release.js';
@@ -47,6 +47,6 @@ export const apply = async (before, elsewhere) => {
   dispatch('change');
   announce('change');
   await Promise.race([acted, new Promise((_, give) => setTimeout(give, PATIENCE_MS))]).catch((error) =>
-    consent.ran && before.some((on, index) => on && !grants()[index]) ? location.reload() : error && release(),
+    consent.ran && grew(grants(), before) ? location.reload() : error && release(),
   );
 };

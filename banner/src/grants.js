@@ -14,3 +14,6 @@ export const exceptions = () =>
 /** Whether the visitor, not the regime alone, has granted something. */
 export const anyGranted = () =>
   (consent.decided && consent.granted.lastIndexOf(true) > 0) || [...consent.toggled].some(permitted);
+
+/** Whether `after` has something that `before` has not. @param {unknown[]} before @param {unknown[]} after */
+export const grew = (before, after) => after.some((on, index) => on && !before[index]);

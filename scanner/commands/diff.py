@@ -6,9 +6,9 @@ from pathlib import Path
 import click
 
 from consentinel.scanner import report
+from consentinel.scanner.commands.output_format import format_by_suffix
 from consentinel.scanner.commands.path_option import path_option
 from consentinel.scanner.diff import Diff, diff_reports
-from consentinel.scanner.errors import InputError
 from consentinel.scanner.outputs import print_result, write_whole
 from consentinel.scanner.rendering.diffs import DIFF_FORMATS, DiffFormat, render_diff, render_diff_for_stream
 
@@ -34,17 +34,9 @@ def command(old: Path, new: Path, shape: DiffFormat | None, file: Path | None) -
 
 def _deliver(diff: Diff, shape: DiffFormat | None, file: Path | None) -> None:
     if file is not None:
-        write_whole(file, render_diff(diff, shape or _format_for(file)).encode())
+        form: DiffFormat = shape if shape else format_by_suffix(file, _SUFFIXES)
+        write_whole(file, render_diff(diff, form).encode())
     elif shape in (None, "text"):
         print_result(render_diff_for_stream(diff))
     else:
         print_result(render_diff(diff, shape).encode())
-
-
-def _format_for(file: Path) -> DiffFormat:
-    try:
-        return _SUFFIXES[file.suffix.lower()]
-    except KeyError:
-        raise InputError(
-            f"{file.name}: unknown output format, use --format or a name in {' '.join(_SUFFIXES)}"
-        ) from None

@@ -1,7 +1,7 @@
 import { make } from './make.js';
 import { loadTexts } from './texts.js';
 
-const NOTICED = 'consentinel.notice';
+const NOTICED = 'notice';
 const SVG = 'http://www.w3.org/2000/svg';
 const SLIDERS = 'M2 6h9m4 0h3M2 14h3m4 0h9M15 6a2 2 0 1 1-4 0 2 2 0 0 1 4 0M9 14a2 2 0 1 1-4 0 2 2 0 0 1 4 0';
 
@@ -21,29 +21,21 @@ function icon() {
   return svg;
 }
 
-/** Storage throws where the browser keeps nothing. @param {() => unknown} run */
-function attempt(run) {
-  try {
-    return run();
-  } catch {
-    return undefined;
-  }
-}
-
 /** @param {import('./kit').Kit} kit @param {import('./kit').Texts} texts */
 function label({ consent, actions }, texts) {
   const sale = consent.regime.purposes.some((obligation) => obligation.endsWith('opt_out'));
   return sale && [actions.state().gpc && texts.gpc, texts.doNotSell].filter(Boolean).join(' · ');
 }
 
-/** @param {import('./kit').Ui} ui @param {import('./kit').Texts} texts @returns {import('./kit').Layer} */
-const notice = ({ hide }, texts) => ({
+/** @param {import('./kit').Kit} kit @param {import('./kit').Ui} ui @param {import('./kit').Texts} texts
+ *  @returns {import('./kit').Layer} */
+const notice = ({ remember }, { hide }, texts) => ({
   content: [make('h2', { id: 't', tabindex: '-1' }, texts.widget), make('p', { id: 'd' }, texts.notice)],
   texts,
   buttons: ['close', 'settings'],
   on: {
     close() {
-      attempt(() => localStorage.setItem(NOTICED, '1'));
+      remember(NOTICED, '1');
       hide();
     },
   },
@@ -72,5 +64,5 @@ export async function startCorner(kit, ui) {
     frame.root.append(make('button', { type: 'button', slot: 'w', title: name, 'data-consentinel-action': 'settings' }, name));
   }
   const tells = kit.consent.regime.purposes.includes('notice_and_objection') && !kit.consent.decided && !ui.asks();
-  if (tells && !frame.layer && !attempt(() => localStorage.getItem(NOTICED))) frame.open(notice(ui, texts));
+  if (tells && !frame.layer && !kit.recall(NOTICED)) frame.open(notice(kit, ui, texts));
 }

@@ -24,8 +24,9 @@ export interface Kit {
   config: Config;
   consent: { decided: boolean; regime: Regime };
   loadPart: (name: string) => Promise<any>;
-  /** Reads what storage.js keeps: `receipt` is the consent's id and receipt. */
+  /** Read and write what storage.js keeps: `receipt` is the consent's id and receipt, `notice` that it was read. */
   recall: (key: string) => string;
+  remember: (key: string, text: string) => void;
   actions: {
     accept: (method: string) => unknown;
     reject: (method: string) => unknown;

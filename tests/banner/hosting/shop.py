@@ -6,6 +6,7 @@ from string import Template
 from typing import Any
 
 from tests.support.banner import built
+from tests.support.policies import static_meta
 from tests.support.sites import ONE_PIXEL_GIF, Site, document
 
 RULES = [
@@ -73,15 +74,9 @@ def write_shop(
         (root / name).write_bytes(content)
     (root / "own.js").write_text("window.own = true;")
     (root / "own.gif").write_bytes(ONE_PIXEL_GIF)
-    head = (_static_meta(files) if meta else "") + '<script src="/consentinel.js"></script>' + _OWN
+    head = (static_meta(files) if meta else "") + '<script src="/consentinel.js"></script>' + _OWN
     tags = Template(_GATED if gated else _TAGS).substitute(tracker=tracker_origin, gate=_GATE)
     body = Template(_DYNAMIC).substitute(tracker=tracker_origin)
     for page in ("index", "second"):
         (root / f"{page}.html").write_text(document(body, head=head + tags, title=page))
     return files
-
-
-def _static_meta(files: Mapping[str, bytes]) -> str:
-    snippet = files["snippet.html"].decode()
-    start = snippet.rindex("<meta http-equiv")
-    return snippet[start : snippet.index(">", start) + 1]

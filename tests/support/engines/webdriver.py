@@ -14,7 +14,13 @@ class EngineError(RuntimeError):
 
 
 def result(answer: Any) -> Any:
-    """Return the value that ASYNC has handed over; raise EngineError for what the code threw."""
+    """Return the value that ASYNC has handed over.
+
+    Raises EngineError for what the code threw, and where the page went away before it was done: Firefox then
+    answers null, without an error.
+    """
+    if answer is None:
+        raise EngineError("the page went away while the code ran")
     if isinstance(answer, str):
         raise EngineError(f"the page threw: {answer}")
     return answer[0]

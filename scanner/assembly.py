@@ -27,7 +27,7 @@ def assemble(crawl: Crawl, discovery: Discovery, *, started: datetime) -> Report
     gaps.update(_limit_gaps(crawl.limits, discovery.start))
     gaps.update(_state_gaps(crawl.settings.states, results, discovery.start))
     gaps = {shown_gap(gap, crawl.own) for gap in gaps}
-    findings = classify(_observations(results), crawl.knowledge.catalogue, crawl.own)
+    findings = classify(_observations(results), crawl.knowledge.catalogue, crawl.own, crawl.knowledge.rules)
     return Report(
         site=public_url(discovery.start),
         scanned=_scanned(crawl, started, discovery.left_out),
@@ -38,7 +38,7 @@ def assemble(crawl: Crawl, discovery: Discovery, *, started: datetime) -> Report
         environment=Environment(
             consentinel=VERSION,
             browser=f"Chromium {crawl.browser.version}",
-            catalogue=crawl.knowledge.catalogue.version,
+            catalogue=crawl.knowledge.version,
             lists=crawl.knowledge.lists,
             settings=crawl.settings.public(),
         ),

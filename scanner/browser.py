@@ -22,6 +22,7 @@ from playwright.async_api import (
     Page,
     Playwright,
     Request,
+    Route,
     async_playwright,
 )
 from playwright.async_api import Error as PlaywrightError
@@ -49,6 +50,7 @@ __all__ = [
     "PlaywrightError",
     "PlaywrightTimeoutError",
     "Request",
+    "Route",
     "find_browser",
     "find_browsers",
     "launch",

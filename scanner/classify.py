@@ -8,13 +8,15 @@ from dataclasses import replace
 from consentinel.scanner.behaviours.deciding import with_behaviour
 from consentinel.scanner.behaviours.judged import Judged
 from consentinel.scanner.catalogue.matching import Catalogue
-from consentinel.scanner.catalogue.subject import Decision, Subject
-from consentinel.scanner.catalogue.taxonomy import STATES, category_rank
+from consentinel.scanner.catalogue.subject import Subject
+from consentinel.scanner.catalogue.taxonomy import STATES
 from consentinel.scanner.identity import display_name, finding_id
+from consentinel.scanner.joint_decision import Ruled, joint_decision
 from consentinel.scanner.observations import AttributeValue, Observation, Writer
 from consentinel.scanner.party import OwnHosts
 from consentinel.scanner.report import Finding
 from consentinel.scanner.shapes import entropy_class, length_bucket, public_url
+from consentinel.scanner.site_rules import NO_RULES, SiteRules
 
 _ONLY_IF_CLASSIFIED = frozenset({"request", "script", "frame"})
 _MAX_EVIDENCE = 12
@@ -24,18 +26,24 @@ _ONLY_IF_ALWAYS = ("blocked", "kept")
 _MAX_NUMBERED = 20
 
 
-def classify(observations: Iterable[Observation], catalogue: Catalogue, own: OwnHosts) -> tuple[Finding, ...]:
+def classify(
+    observations: Iterable[Observation],
+    catalogue: Catalogue,
+    own: OwnHosts,
+    rules: SiteRules = NO_RULES,
+) -> tuple[Finding, ...]:
     """Return the findings, one per identity (DESIGN.md section 4), sorted by kind, name and id.
 
-    The catalogue judges each observation for itself; then it counts what they say of each other
-    (docs/behaviour.md).
+    The catalogue judges each observation for itself; then it counts what observations say of each other
+    (docs/behaviour.md); then what the site's settings say (`joint_decision`).
     A site's own requests are findings only where the catalogue knows them; everything else always is.
     """
-    groups: dict[str, list[Judged]] = defaultdict(list)
+    groups: dict[str, list[Ruled]] = defaultdict(list)
     seen = [_judge(observation, catalogue) for observation in observations]
     for judged in with_behaviour(list(_gather_numbered(seen)), own):
-        if _counts(judged):
-            groups[finding_id(judged.observation, judged.name, own)].append(judged)
+        ruled = _ruled(judged, rules)
+        if _counts(ruled):
+            groups[finding_id(judged.observation, judged.name, own)].append(ruled)
     findings = (_finding(identity, group) for identity, group in groups.items())
     return tuple(sorted(findings, key=lambda finding: (finding.kind, finding.name, finding.id)))
 
@@ -43,6 +51,12 @@ def classify(observations: Iterable[Observation], catalogue: Catalogue, own: Own
 def _judge(observation: Observation, catalogue: Catalogue) -> Judged:
     decision = catalogue.decide(_subject(observation))
     return Judged(observation, decision, display_name(observation, decision))
+
+
+def _ruled(judged: Judged, rules: SiteRules) -> Ruled:
+    if rules == NO_RULES:
+        return Ruled(judged, judged.decision)
+    return Ruled(judged, rules.decide(_subject(judged.observation), judged.decision))
 
 
 def _gather_numbered(judgements: Sequence[Judged]) -> Iterator[Judged]:
@@ -60,9 +74,9 @@ def _family(judged: Judged) -> tuple[str, str]:
     return (kind, re.sub(r"\d+", "*", judged.name) if kind in ("cookie", "storage") else judged.name)
 
 
-def _counts(judged: Judged) -> bool:
-    observation = judged.observation
-    known = judged.decision.layer != "unclassified"
+def _counts(ruled: Ruled) -> bool:
+    observation = ruled.judged.observation
+    known = ruled.decision.layer != "unclassified"
     return known or observation.party == "third" or observation.kind not in _ONLY_IF_CLASSIFIED
 
 
@@ -95,8 +109,9 @@ def _text(value: AttributeValue | None) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _finding(identity: str, group: Sequence[Judged]) -> Finding:
-    decision = max((judged.decision for judged in group), key=_strength)
+def _finding(identity: str, members: Sequence[Ruled]) -> Finding:
+    decision = joint_decision(members)
+    group = [member.judged for member in members]
     observations = [judged.observation for judged in group]
     first = min(observations, key=_plainness)
     return Finding(
@@ -124,12 +139,6 @@ def _plainness(observation: Observation) -> tuple[bool, str, str, str]:
     """Sort what the browser kept before what it refused or the page removed at once."""
     refused = "blocked" in observation.attributes or observation.attributes.get("kept") is False
     return (refused, observation.page, observation.url, observation.host)
-
-
-def _strength(decision: Decision) -> tuple[float, int, str, tuple[str, ...]]:
-    """The surest answer wins; of equally sure ones the more intrusive (facts: knowledge, conflicts)."""
-    known = -1 if decision.category is None else category_rank(decision.category)
-    return (decision.confidence, known, decision.rule or "", decision.evidence)
 
 
 def _public_writer(observations: Sequence[Observation]) -> Writer | None:

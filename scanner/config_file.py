@@ -1,4 +1,4 @@
-"""The section `scan:` of consentinel.yaml, with the line of each entry."""
+"""Sections of consentinel.yaml, with the line of each entry."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -32,20 +32,20 @@ class Entry:
         _fail(self.file, self.line, problem)
 
 
-def read_scan_section(file: Path, known: Collection[str]) -> dict[str, Entry]:
-    """Return the entries of `scan:` by key, none where the section is absent.
+def read_section(file: Path, name: str, known: Collection[str]) -> dict[str, Entry]:
+    """Return the entries of a section by key, none where the section is absent.
 
     Raises InputError `FILE:LINE: …` where the file is not YAML or has a key that nobody knows.
     """
     sections = {key: node for key, node, _ in _fields(_compose(file), file, "the file", SECTIONS)}
-    entries = _fields(sections.get("scan"), file, "`scan`", known)
+    entries = _fields(sections.get(name), file, f"`{name}`", known)
     return {key: Entry(_value(node, file), file, line) for key, node, line in entries}
 
 
 def read_site(file: Path = DEFAULT_FILE) -> str | None:
     """Return the address under `site:`, None where the file or the key is absent.
 
-    Raises InputError as `read_scan_section`, and where it is no text.
+    Raises InputError as `read_section`, and where it is no text.
     """
     if not file.exists():
         return None
@@ -54,6 +54,18 @@ def read_site(file: Path = DEFAULT_FILE) -> str | None:
             site = _value(node, file)
             return site if isinstance(site, str) else _fail(file, line, "`site` must be a web address")
     return None
+
+
+def read_section_texts(file: Path, name: str, keys: Collection[str]) -> dict[str, str]:
+    """Return single values of a section as texts, by key; whoever else reads that section checks the rest.
+
+    Raises InputError as `read_section`.
+    """
+    sections = {key: node for key, node, _ in _fields(_compose(file), file, "the file", SECTIONS)}
+    section = sections.get(name)
+    pairs = section.value if isinstance(section, yaml.MappingNode) else []
+    texts = {str(key.value): value.value for key, value in pairs if isinstance(value, yaml.ScalarNode)}
+    return {key: texts[key].strip() for key in keys if texts.get(key, "").strip()}
 
 
 def _compose(file: Path) -> yaml.Node | None:

@@ -1,5 +1,6 @@
 """All that classification rests on, loaded once: overrides, the core, and the installed packs below it."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from consentinel.scanner.errors import PackError
 from consentinel.scanner.packs.loading import LoadedPacks, load_packs
 from consentinel.scanner.packs.places import data_directory
 from consentinel.scanner.settings import ScanSettings
+from consentinel.scanner.site_rules import NO_RULES, SiteRules
 
 
 @dataclass(frozen=True)
@@ -18,16 +20,27 @@ class Knowledge:
     """The catalogue as it decides, and where its answers come from.
 
     lists: packs with the start of their checksum, and how filter lists are asked, for the report. warnings:
-    what could not be used, and what to do.
+    what could not be used, and what to do. rules: of the site's settings, which go before the catalogue.
     """
 
     catalogue: Catalogue
     lists: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    rules: SiteRules = NO_RULES
+
+    @property
+    def version(self) -> str:
+        """The catalogue's version, another one where the settings of the site say something."""
+        if self.rules == NO_RULES:
+            return self.catalogue.version
+        told = f"{self.catalogue.version}{self.rules}".encode()
+        return hashlib.sha256(told).hexdigest()[: len(self.catalogue.version)]
 
 
-def load_knowledge(settings: ScanSettings) -> Knowledge:
+def load_knowledge(settings: ScanSettings, rules: SiteRules = NO_RULES) -> Knowledge:
     """Return what the settings ask for; packs that cannot be used are left out with a warning.
+
+    rules: of the site that is scanned.
 
     Raises CatalogueError for the core or an override file.
     """
@@ -38,6 +51,7 @@ def load_knowledge(settings: ScanSettings) -> Knowledge:
         catalogue=load_catalogue(settings.catalogue, packs.sheets, opinions),
         lists=tuple(_told(packs, lists)),
         warnings=packs.warnings,
+        rules=rules,
     )
 
 

@@ -22,7 +22,8 @@ _STATE = """() => {
   const state = window.consentinel?.state?.();
   return state ? {decided: state.decided, choices: {...state.choices}} : null;
 }"""
-_CALL = "(act) => window.consentinel[act]()"
+# The method is kept in the record of the answer, and rates leave it out.
+_CALL = "(act) => window.consentinel[act]('scan')"
 _GONE = "the page went away or hung while its banner was answered"
 
 

@@ -110,6 +110,8 @@ def _nodes_of_root(get_event: Callable[[], yaml.Event], file: str) -> Iterator[t
                 yield first, event
                 first = None
         depth += opens
+        if depth >= MAX_DEPTH:
+            fail(file, _line(event), "nested too deeply; write it flat")
 
 
 @contextmanager

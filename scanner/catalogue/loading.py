@@ -25,13 +25,15 @@ _MAX_BYTES = 16 * 1024 * 1024
 
 
 def load_catalogue(
-    overrides: Sequence[Path] = (), packs: Sequence[Sheet] = (), opinions: SecondOpinions | None = None
+    overrides: Sequence[Path | Document] = (),
+    packs: Sequence[Sheet] = (),
+    opinions: SecondOpinions | None = None,
 ) -> Catalogue:
     """Return the packaged catalogue with the operator's files above it; of two files the later one wins.
 
     packs: sheets below it, the strongest first. Raises CatalogueError `FILE:LINE: what is wrong; what to do`.
     """
-    documents = [read_overrides(path) for path in overrides]
+    documents = [item if isinstance(item, Document) else read_overrides(item) for item in overrides]
     return _catalogue(_packaged_core(), documents, packs, opinions)
 
 

@@ -8,10 +8,17 @@ from consentinel.scanner.catalogue.composing import Node, compose, fail
 from consentinel.scanner.catalogue.regexes import UnsafeRegexError, compile_safe
 from consentinel.scanner.suggestion import suggestion
 
+_NOTHING = re.compile(rb"(?:\s|#[^\n]*|~|null)*")
+
 
 def read(data: bytes, file: str) -> "Item":
     """Return the root of the document in `data`; raise CatalogueError where it is not YAML."""
     return Item(compose(data, file), file)
+
+
+def read_mapping(data: bytes, file: str) -> "Item":
+    """Return the root as `read`, where nothing but comments is a mapping without entries."""
+    return read(b"{}" if _NOTHING.fullmatch(data) else data, file)
 
 
 class Item:
@@ -76,6 +83,13 @@ class Item:
             self.fail(f"{what} must be a list; start each line with `- `")
         for node in self._node.members:
             yield Item(node, self.file)
+
+    def entry(self, key: str) -> "Item | None":
+        """Return what stands under a key of this mapping, whatever else is in it; None for nothing."""
+        members = iter(self._node.members if self._node.kind == "mapping" else ())
+        pairs = zip(members, members, strict=True)
+        found = (value for name, value in pairs if name.text == key and value.kind != "null")
+        return next((Item(value, self.file) for value in found), None)
 
     def fields(self, what: str, allowed: Iterable[str]) -> "Fields":
         """Return the fields of this mapping; unknown and repeated keys are errors."""

@@ -15,6 +15,7 @@ from consentinel.scanner.config_file import read_site
 from consentinel.scanner.errors import InputError, OutputError
 from consentinel.scanner.fail_on import broken_rules
 from consentinel.scanner.interrupts import Outcome, run_interruptibly
+from consentinel.scanner.knowledge import load_knowledge
 from consentinel.scanner.outputs import (
     OutputFile,
     make_directory,
@@ -29,6 +30,8 @@ from consentinel.scanner.progress import PageProgress, Progress
 from consentinel.scanner.rendering import FORMATS, Format
 from consentinel.scanner.scan import ScanResult, scan
 from consentinel.scanner.settings import ScanSettings, resolve_settings, scan_options
+from consentinel.scanner.site_rules import NO_RULES, SiteRules
+from consentinel.scanner.site_rules_file import rules_about
 
 _STOPPING = "stopping with what was found so far; once more (Ctrl-C) quits at once"
 
@@ -127,8 +130,9 @@ def _scan_site(urls: tuple[str, ...], settings: ScanSettings, outputs: Outputs, 
     """Scan, deliver, and return the exit status."""
     if settings.har is not None:
         make_directory(settings.har)
+    rules = rules_about(urls, first_party=settings.first_party)
     with Progress(f"opening {' '.join(urls)}", quiet=quiet) as progress:
-        outcome = scan_with_progress(urls, settings, progress)
+        outcome = scan_with_progress(urls, settings, progress, rules)
     result = outcome.value
     warn(result.warnings)
     failures = _deliver(result, outputs, settings, progress)
@@ -141,13 +145,22 @@ def _scan_site(urls: tuple[str, ...], settings: ScanSettings, outputs: Outputs, 
 
 
 def scan_with_progress(
-    urls: Iterable[str], settings: ScanSettings, progress: Progress
+    urls: Iterable[str],
+    settings: ScanSettings,
+    progress: Progress,
+    rules: SiteRules = NO_RULES,
 ) -> Outcome[ScanResult]:
     """Scan one site until it is done or interrupted, and say so on the way; raises what `scan` raises."""
 
     async def work(interrupted: asyncio.Event) -> ScanResult:
         pages = PageProgress(progress, max_pages=settings.max_pages)
-        return await scan(list(urls), settings, on_visit=pages.visited, interrupted=interrupted)
+        return await scan(
+            list(urls),
+            settings,
+            on_visit=pages.visited,
+            interrupted=interrupted,
+            knowledge=load_knowledge(settings, rules),
+        )
 
     return run_interruptibly(work, on_signal=lambda: progress.stop(_STOPPING))
 

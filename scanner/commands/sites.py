@@ -1,6 +1,7 @@
 """`consentinel scan --sites FILE --out-dir DIR`: many sites, a report each, and index.json."""
 
 import asyncio
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from consentinel.scanner.report import Report
 from consentinel.scanner.scan import scan
 from consentinel.scanner.settings import ScanSettings
 from consentinel.scanner.site_list import read_sites, slug_of
+from consentinel.scanner.site_rules_file import rules_about
 
 _COULD_NOT = 2
 _STOPPING = "stopping; the next run goes on from here; once more (Ctrl-C) quits at once"
@@ -79,7 +81,8 @@ class _Counter:
 async def _scan_one(
     interrupted: asyncio.Event, knowledge: Knowledge, url: str, settings: ScanSettings
 ) -> Report:
-    result = await scan([url], settings, interrupted=interrupted, knowledge=knowledge)
+    known = replace(knowledge, rules=rules_about([url], first_party=settings.first_party))
+    result = await scan([url], settings, interrupted=interrupted, knowledge=known)
     if settings.har is not None:
         write_har(settings.har / slug_of(url), result.report, result.visits, values=settings.har_values)
     return result.report

@@ -66,7 +66,8 @@ def _json(diff: Diff) -> str:
     return msgspec.json.format(encoded, indent=2).decode() + "\n"
 
 
-def _sections(diff: Diff) -> Iterator[Section]:
+def sections_of(diff: Diff) -> Iterator[Section]:
+    """Yield the kinds of change, worst first; some may have no rows."""
     yield Section("New", "bold red", tuple((finding, _consent(finding)) for finding in diff.new))
     yield Section("Now set without consent", "bold red", tuple(map(_state_row, diff.worse)))
     yield Section("Moved category", "bold yellow", tuple(map(_moved_row, diff.moved)))
@@ -107,7 +108,7 @@ def _unknown_section(items: tuple[Unknown, ...]) -> Section:
 
 def summary(diff: Diff) -> str:
     """Return one line that counts the changes, or says that there are none."""
-    counts = [f"{len(section.rows)} {section.title.lower()}" for section in _sections(diff) if section.rows]
+    counts = [f"{len(section.rows)} {section.title.lower()}" for section in sections_of(diff) if section.rows]
     counts += [plural(len(gaps), noun) for gaps, noun in _gap_lists(diff) if gaps]
     return "; ".join(counts) + "." if counts else NOTHING
 
@@ -121,7 +122,7 @@ def _draw(console: Console, diff: Diff) -> None:
     console.print(safe(f"{diff.new_report.site} ({diff.new_report.started})", "dim"))
     console.print()
     console.print(safe(summary(diff), "bold"))
-    for section in _sections(diff):
+    for section in sections_of(diff):
         _draw_section(console, section)
     for gaps, noun in _gap_lists(diff):
         _draw_gaps(console, gaps, noun)
@@ -160,7 +161,7 @@ def _draw_gaps(console: Console, gaps: tuple[Gap, ...], noun: str) -> None:
 def _markdown(diff: Diff) -> str:
     page = Page()
     page.add(f"### Consent diff of {markdown_code(diff.new_report.site)}", "", f"**{summary(diff)}**")
-    for section in _sections(diff):
+    for section in sections_of(diff):
         remarks = (line for remark in section.remarks for line in (markdown_text(remark), ""))
         head = (f"#### {section.title} ({len(section.rows)})", "", *remarks, *_TABLE_HEAD)
         marks = twin_marks(finding for finding, _ in section.rows)

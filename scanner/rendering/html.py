@@ -70,7 +70,7 @@ def render(report: Report, *, screenshots: Mapping[State, bytes]) -> str:
             tallies=tallies(report.findings),
             findings=sorted(report.findings, key=severity),
             twin_writers=twin_writers(report.findings),
-            matrix=_matrix(report),
+            matrix=matrix_of(report),
             shots=_shots(screenshots),
             page_urls=list(dict.fromkeys(visit.url for visit in report.pages)),
             categories=[*CATEGORIES, wording.UNCLASSIFIED],
@@ -104,9 +104,9 @@ def _environment() -> Environment:
         attributes_shown=wording.attributes_shown,
         is_refused=is_refused,
         refused=wording.REFUSED,
-        host_below=_host_below,
+        host_below=host_below,
         date=_date,
-        how=_how,
+        how=how_reached,
     )
     return environment
 
@@ -132,7 +132,8 @@ def _hash(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def _matrix(report: Report) -> tuple[MatrixRow, ...]:
+def matrix_of(report: Report) -> tuple[MatrixRow, ...]:
+    """Return the categories across the states, `unclassified` last."""
     return tuple(
         MatrixRow(
             wording.category_name(category),
@@ -168,7 +169,7 @@ def _host(site: str) -> str:
         return site
 
 
-def _host_below(finding: Finding) -> str:
+def host_below(finding: Finding) -> str:
     """Return the host to show below a name; none where the name begins with it."""
     return "" if f"{finding.name}/".startswith(f"{finding.host}/") else finding.host
 
@@ -182,7 +183,8 @@ def _date(moment: str) -> str:
     return f"{parsed.day} {parsed:%B %Y, %H:%M} UTC"
 
 
-def _how(visit: StateVisit) -> str:
+def how_reached(visit: StateVisit) -> str:
+    """Say how a state was reached, or why it was not."""
     if not visit.reached:
         return f"not reached{': ' + visit.detail if visit.detail else ''}"
     return visit.detail or (visit.method or "").replace("-", " ")

@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from consentinel.scanner.catalogue.loading import load_catalogue
+from consentinel.scanner.catalogue.own_rules import OwnRule
 from consentinel.scanner.catalogue.subject import Decision, Subject
 from consentinel.scanner.errors import CatalogueError
 from consentinel.scanner.knowledge import Knowledge, load_knowledge
 from consentinel.scanner.packs.places import DATA_VARIABLE
 from consentinel.scanner.settings import ScanSettings, resolve_settings
+from consentinel.scanner.site_rules import NO_RULES, SiteRules
 from tests.support.installed_packs import damage, install_packs
 
 SITE = "https://www.shop.example/"
@@ -176,3 +178,18 @@ def test_the_data_directory_may_come_from_the_environment(
 def test_a_bad_override_file_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(CatalogueError, match=r"none\.yaml:1: cannot be read"):
         load_knowledge(ScanSettings(catalogue=(tmp_path / "none.yaml",)))
+
+
+def test_what_the_settings_say_has_its_own_version() -> None:
+    plain = load_catalogue()
+    rule = OwnRule(category="targeting", name="fp")
+    said = [
+        NO_RULES,
+        SiteRules((rule,)),
+        SiteRules(places=("https://a.example/v1/state",)),
+        SiteRules(places=("https://b.example/v1/state",)),
+        SiteRules((rule,), ("https://a.example/v1/state",)),
+    ]
+    versions = [Knowledge(plain, rules=rules).version for rules in said]
+    assert versions[0] == plain.version
+    assert len(set(versions)) == len(said)

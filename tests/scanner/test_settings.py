@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consentinel.scanner.errors import InputError
+from consentinel.scanner.setting_table import Setting
 from consentinel.scanner.setting_values import TRUTH
-from consentinel.scanner.settings import SETTINGS, ScanSettings, Setting, resolve_settings, scan_options
+from consentinel.scanner.settings import SETTINGS, ScanSettings, resolve_settings, scan_options
 
 unhurried = settings(deadline=None)
 

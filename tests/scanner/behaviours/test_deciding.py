@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 
 from consentinel.scanner.catalogue.loading import catalogue_from
 from consentinel.scanner.catalogue.matching import Catalogue
+from consentinel.scanner.catalogue.own_rules import OwnRule
 from consentinel.scanner.catalogue.parsing import Document
 from consentinel.scanner.classify import classify
 from consentinel.scanner.observations import Observation
 from consentinel.scanner.party import OwnHosts
 from consentinel.scanner.report import Finding
+from consentinel.scanner.site_rules import NO_RULES, SiteRules
 from tests.support.observing import OWN, make_observation
 
 ID = "7f3a9c1e5b8d2f4a7f3a"
@@ -68,8 +70,10 @@ def request(url: str, kind: Any = "pixel", *, redirects: tuple[str, ...] = (), *
     )
 
 
-def found(catalogue: Catalogue, *seen: Observation) -> dict[tuple[str, str], Finding]:
-    return {(one.kind, one.name): one for one in classify(seen, catalogue, OWN)}
+def found(
+    catalogue: Catalogue, *seen: Observation, rules: SiteRules = NO_RULES
+) -> dict[tuple[str, str], Finding]:
+    return {(one.kind, one.name): one for one in classify(seen, catalogue, OWN, rules)}
 
 
 # --- evidence ---
@@ -314,3 +318,33 @@ def test_the_order_of_observations_decides_nothing(catalogue: Catalogue, data: s
     before = msgspec.json.encode(classify(seen, catalogue, OWN), order="sorted")
     assert msgspec.json.encode(classify(shuffled, catalogue, OWN), order="sorted") == before
     assert ID not in before.decode().replace(f"q.example/{ID}", "")
+
+
+# --- beside the rules of the settings ---
+
+
+def test_what_a_rule_says_of_an_item_hides_nothing_of_who_is_sent_it(catalogue: Catalogue) -> None:
+    hosts = ("px.ads.example", "t.new.example", "u.other.example")
+    sent = [request(f"https://{host}/p?u={ID}") for host in hosts]
+    said = SiteRules((OwnRule(category="strictly-necessary", name="uid"),))
+    before, after = found(catalogue, cookie(), *sent), found(catalogue, cookie(), *sent, rules=said)
+    assert after.pop(("cookie", "uid")).category == "strictly-necessary"
+    assert before.pop(("cookie", "uid")).category == "targeting"
+    assert after == before
+    assert after["pixel", "t.new.example/p"].rule == "behaviour:id-sync"
+
+
+def test_what_a_rule_says_of_a_host_hides_no_sync_with_it(catalogue: Catalogue) -> None:
+    seen = [cookie(host="x.new.example"), request(f"https://px.ads.example/p?u={ID}")]
+    said = SiteRules((OwnRule(category="strictly-necessary", host="ads.example"),))
+    sync = "id-sync", "new.example -> ads.example"
+    before, after = found(catalogue, *seen), found(catalogue, *seen, rules=said)
+    assert after[sync] == before[sync]
+    assert after["pixel", "px.ads.example/p"].category == "strictly-necessary"
+
+
+def test_a_rule_for_a_host_goes_before_behaviour_for_what_the_host_stores(catalogue: Catalogue) -> None:
+    seen = [cookie(host="x.new.example"), request(f"https://px.ads.example/p?u={ID}")]
+    said = SiteRules((OwnRule(category="performance", host="new.example"),))
+    item = found(catalogue, *seen, rules=said)["cookie", "uid"]
+    assert (item.category, item.rule) == ("performance", "override:banner-rules/host:new.example")

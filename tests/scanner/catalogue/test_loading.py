@@ -8,6 +8,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from consentinel.scanner.catalogue.composing import section_of
 from consentinel.scanner.catalogue.loading import (
     CORE_FILE,
     catalogue_from,
@@ -87,6 +88,12 @@ def test_deep_nesting_is_an_error_and_not_a_crash() -> None:
     for text in (b"[" * 50_000, b"- " * 50_000, b"{a: " * 50_000):
         with pytest.raises(CatalogueError, match=r"^f\.yaml:1: "):
             catalogue_from([Document("f.yaml", text)])
+
+
+def test_deep_nesting_in_one_section_is_an_error() -> None:
+    deep = b"site: https://a.example/\nbanner: " + b"[" * 300
+    with pytest.raises(CatalogueError, match=r"^f\.yaml:2: nested too deeply; "):
+        section_of(deep, "f.yaml", "banner", ("site", "banner"))
 
 
 def test_absent_and_unreadable_files_are_named(tmp_path: Path) -> None:

@@ -31,12 +31,17 @@ SCRIPT = "consentinel.js"
 
 @dataclass(frozen=True)
 class Banner:
-    """One banner, before it is written. bundles: the script's parts by file name (banner/bundles.py)."""
+    """One banner, before it is written.
+
+    bundles: the script's parts by file name (banner/bundles.py). version: what records of answers call this
+    banner; '' for the version of consentinel.
+    """
 
     settings: BannerSettings
     report: Report | None
     catalogue: Catalogue
     bundles: Mapping[str, str] = field(repr=False)
+    version: str = ""
 
     def files(self) -> dict[str, bytes]:
         """Return what goes into the output folder, by file name."""
@@ -45,9 +50,14 @@ class Banner:
         files = {SCRIPT: script, immutable: script, **self.parts}
         files["csp.json"] = _pretty(self.policies)
         files["snippet.html"] = self._snippet(immutable).encode()
+        return files | self.hosting
+
+    @cached_property
+    def hosting(self) -> dict[str, bytes]:
+        """The files for the site's own server, by file name: in mode strict, and where it keeps answers."""
         if self.settings.mode == "strict":
-            return files | hosting_files(self.policies, self._hosting)
-        return files | (keep_files(self._hosting) if self.settings.keep else {})
+            return hosting_files(self.policies, self._hosting)
+        return keep_files(self._hosting) if self.settings.keep else {}
 
     @cached_property
     def maker(self) -> RuleMaker:
@@ -91,10 +101,11 @@ class Banner:
     @cached_property
     def config(self) -> dict[str, Any]:
         """What the script knows."""
-        texts = self._texts[self.settings.locales[0]]
-        return script_config(
+        texts = self.texts[self.settings.locales[0]]
+        config = script_config(
             self.maker, self.rules, self.regimes, purposes=self.purposes, texts=texts, parts=self._parts
         )
+        return config | {"version": self.version or config["version"]}
 
     @cached_property
     def purposes(self) -> str:
@@ -104,9 +115,16 @@ class Banner:
     @cached_property
     def script(self) -> str:
         """The one file to embed."""
-        signals = self.bundles[SIGNALS] if self.config.get("signals") else ""
+        return self._script(self.config)
+
+    def script_under(self, row: Row) -> str:
+        """Return the script for visitors under one of its regimes, where whoever serves it knows which."""
+        return self._script({**self.config, "regimes": [{**row, "where": ""}]})
+
+    def _script(self, config: Mapping[str, Any]) -> str:
+        signals = self.bundles[SIGNALS] if config.get("signals") else ""
         bundles = self.bundles[HEAD] + signals + self.bundles[ASK]
-        return f"{LICENSE}(function(){{var __config={embedded(self.config)};{bundles}}})();"
+        return f"{LICENSE}(function(){{var __config={embedded(config)};{bundles}}})();"
 
     @cached_property
     def _parts(self) -> dict[str, bytes]:
@@ -114,10 +132,11 @@ class Banner:
         services = told(
             self.rules, maker.placed, maker.vendors, maker.spelled, categories, site=self.settings.host
         )
-        return contents_of(self.bundles, services, self._texts)
+        return contents_of(self.bundles, services, self.texts)
 
     @cached_property
-    def _texts(self) -> dict[str, dict[str, str]]:
+    def texts(self) -> dict[str, dict[str, str]]:
+        """All that the banner says, by language, the default first."""
         own = self.settings.texts
         return {locale: load_texts(locale, own.get(locale, {})) for locale in self.settings.locales}
 
@@ -127,7 +146,7 @@ class Banner:
             mode=self.settings.mode,
             base=self.settings.base,
             names=(SCRIPT, immutable),
-            integrity=_integrity(self.script.encode()),
+            integrity=integrity_of(self.script.encode()),
             script=self.script,
             policy=static_policy(self.policies) if self.settings.mode == "strict" else "",
         )
@@ -146,7 +165,8 @@ class Banner:
         )
 
 
-def _integrity(content: bytes) -> str:
+def integrity_of(content: bytes) -> str:
+    """Return what the attribute `integrity` says of a file."""
     return "sha384-" + base64.b64encode(hashlib.sha384(content).digest()).decode()
 
 

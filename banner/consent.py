@@ -24,7 +24,21 @@ _SHAPE = re.compile(
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 EventType = Literal["given", "refused", "changed", "withdrawn"]
-Method = Literal["banner", "settings", "widget", "placeholder", "form", "api", "gpc"]
+# The first eight are the script's words, the others those of other clients (facts/ledger.md). A scan of ours
+# answers with `scan`, which rates leave out (scanner/own_banner.py).
+Method = Literal[
+    "banner",
+    "settings",
+    "widget",
+    "placeholder",
+    "form",
+    "api",
+    "gpc",
+    "scan",
+    "save",
+    "accept_all",
+    "reject_all",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +115,7 @@ def base_36(index: int) -> str:
 
 
 _Short = Annotated[str, msgspec.Meta(max_length=64)]
+_Long = Annotated[str, msgspec.Meta(max_length=1_024)]
 _Slug = Annotated[str, msgspec.Meta(max_length=64, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*\Z")]
 # As many as the cookie can tell apart.
 _MOST_VENDORS = 1_296
@@ -117,23 +132,29 @@ class WireChoices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class PostedChoice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The body of a POST to `{api}/v1/consents`.
 
-    event_id: a UUID of the client, by which a repeated post is known. vendors: services that differ from
-    their category. client_ts: the visitor's clock, a claim and nothing more.
+    event_id: a UUID of the client (RFC 9562, in either case), by which a repeated post is known. vendors:
+    services that differ from their category. client_ts: the visitor's clock, a claim and nothing more.
+    purposes, mode, version: '' where the client does not know them. previous: the receipt of this visitor's
+    earlier grant, '' for none. challenge: what `GET /v1/challenge` gave, '' for none. superseded: whether the
+    client has a newer answer already, which it sends next.
     """
 
     site: Annotated[str, msgspec.Meta(min_length=1, max_length=253)]
-    event_id: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")]
+    event_id: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")]
     type: EventType
     choices: WireChoices
     method: Method
     locale: _Short
-    regime: _Short
-    gpc: bool
-    purposes: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{8}\Z")]
-    mode: Mode
-    client_ts: _Short
+    regime: _Short = ""
+    gpc: bool = False
+    purposes: Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{8})?\Z")] = ""
+    mode: Mode | Literal[""] = ""
+    client_ts: _Short = ""
     version: _Short = ""
     vendors: Annotated[Mapping[_Slug, bool], msgspec.Meta(max_length=_MOST_VENDORS)] = {}
+    previous: _Long = ""
+    challenge: _Long = ""
+    superseded: bool = False
 
 
 def decode_posted(body: bytes) -> PostedChoice:

@@ -4,7 +4,7 @@
 export type Category = 'strictly-necessary' | 'functional' | 'performance' | 'targeting';
 
 /** How a choice was made; for the record. */
-export type Method = 'banner' | 'settings' | 'widget' | 'placeholder' | 'form' | 'api' | 'gpc';
+export type Method = 'banner' | 'settings' | 'widget' | 'placeholder' | 'form' | 'api' | 'gpc' | 'scan';
 
 /** A tag that stands above our script, where nothing can stop it. */
 export interface LateTag {
@@ -16,7 +16,7 @@ export interface LateTag {
 }
 
 export interface State {
-  /** The version of consentinel that compiled the script. */
+  /** The number of the published banner; without a server, the version of consentinel that compiled the script. */
   readonly version?: string;
   readonly mode: 'observe' | 'standard' | 'strict';
   /** The id of the regime that applies to this visitor. */

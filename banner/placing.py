@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlsplit
 
+from consentinel.banner.catalogue_answer import by_catalogue
 from consentinel.banner.rule_text import FUNCTIONAL, NECESSARY, TAG_MANAGER, UNCLASSIFIED, Code, Rule
 from consentinel.banner.services import Services, slugified
 from consentinel.banner.targets import Targets, vendor_id
@@ -13,6 +14,7 @@ from consentinel.scanner.catalogue.entries import CaptchaProduct
 from consentinel.scanner.catalogue.taxonomy import Category, category_rank
 from consentinel.scanner.party import registrable_domain
 from consentinel.scanner.report import Finding
+from consentinel.scanner.site_rules import is_by_rule
 
 # What Consent Mode's advanced form lets load before a choice, by the catalogue's ids.
 GOOGLE_TAGS = frozenset(("google-tag-manager", "google-analytics", "google-ads", "doubleclick"))
@@ -47,10 +49,12 @@ class Placer:
 
     def place(self, finding: Finding) -> Placed:
         """Return a finding with its vendor's slug and its rules."""
+        return Placed(finding, self._slug(finding), self._rules(self._known(finding)))
+
+    def _rules(self, finding: Finding) -> tuple[Rule, ...]:
         code, slug = self._code(finding), self._slug(finding)
         patterns = self._names(finding) if finding.kind in STORED else self._addresses(finding)
-        rules = tuple(Rule(pattern, code, slug if code else "") for pattern in dict.fromkeys(patterns))
-        return Placed(finding, slug, rules)
+        return tuple(Rule(pattern, code, slug if code else "") for pattern in dict.fromkeys(patterns))
 
     def is_own(self, host: str) -> bool:
         """Say whether a host is the site's own."""
@@ -58,15 +62,20 @@ class Placer:
 
     def captcha_of(self, finding: Finding) -> CaptchaProduct | None:
         """Return the CAPTCHA product that a finding belongs to, or None."""
-        return self._targets.captcha_of(finding)
+        return self._targets.captcha_of(self._known(finding))
+
+    def _known(self, finding: Finding) -> Finding:
+        """Return a finding as the catalogue knows it: a rule of the settings speaks for itself alone."""
+        return by_catalogue(finding, self.services.catalogue) if is_by_rule(finding) else finding
 
     def _slug(self, finding: Finding) -> str:
         captcha = self.captcha_of(finding)
         if captcha is not None:
             return f"{slugified(captcha.vendor)}-captcha"
-        vendor = self.services.known.get(vendor_id(finding))
+        named = self.services.slug_named(finding.vendor or "")
+        vendor = self.services.known.get(vendor_id(finding)) or self.services.known.get(named)
         if vendor is None:
-            return slugified(finding.vendor or "")
+            return named
         return "" if vendor.convention else vendor.id
 
     def _code(self, finding: Finding) -> Code:

@@ -9,9 +9,10 @@ from consentinel.banner.placing import STORED, Placed, Placer, code_of
 from consentinel.banner.pruning import pruned, strictest, without_covered
 from consentinel.banner.rule_text import NECESSARY, TAG_MANAGER, Code, Rule
 from consentinel.banner.services import Services
-from consentinel.banner.settings import BannerSettings, OwnRule
+from consentinel.banner.settings import BannerSettings
 from consentinel.scanner.catalogue.entries import Vendor
 from consentinel.scanner.catalogue.matching import Catalogue
+from consentinel.scanner.catalogue.own_rules import OwnRule
 from consentinel.scanner.party import registrable_domain
 from consentinel.scanner.report import Report
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from importlib import metadata
 from typing import Any
+from urllib.parse import urlsplit
 
 from consentinel.banner.part_names import hash_of
 from consentinel.banner.regimes import Row
@@ -10,6 +11,7 @@ from consentinel.banner.rule_text import Rule, format_rules
 from consentinel.banner.rules import RuleMaker
 from consentinel.banner.settings import BannerSettings, Signals
 from consentinel.banner.texts import FIRST_LAYER
+from consentinel.scanner.party import same_site
 
 
 def script_config(
@@ -48,6 +50,7 @@ def _optional(settings: BannerSettings) -> dict[str, Any]:
     return {
         "unknown": "" if settings.unknown == "allow" else settings.unknown,
         "api": settings.api.rstrip("/"),
+        "credentials": "include" if _shares_cookies(settings) else "",
         "cookieDomain": settings.cookie_domain,
         "signals": _signals(settings.signals),
         "controller": settings.controller,
@@ -55,6 +58,14 @@ def _optional(settings: BannerSettings) -> dict[str, Any]:
         "sw": settings.service_worker,
         "keep": settings.keep,
     }
+
+
+def _shares_cookies(settings: BannerSettings) -> bool:
+    """Say whether the API is another origin of the same site, where its cookies count for the pages, too."""
+    site, api = urlsplit(settings.site), urlsplit(settings.api)
+    if site.scheme != api.scheme or (site.hostname, site.port) == (api.hostname, api.port):
+        return False
+    return same_site(site.hostname or "", api.hostname or "")
 
 
 def _rows(regimes: Sequence[Row]) -> list[Row]:

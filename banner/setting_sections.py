@@ -4,31 +4,11 @@ import re
 
 from consentinel.banner import setting_values as values
 from consentinel.banner.hosting.choices import SAFE_PATH
-from consentinel.banner.settings import GOOGLE, OwnRule, Signals
+from consentinel.banner.settings import GOOGLE, Signals
 from consentinel.banner.texts import LOCALES
-from consentinel.scanner.catalogue.nodes import Fields, Item
+from consentinel.scanner.catalogue.nodes import Fields
 
 LINKS = ("privacy", "imprint")
-_RULE_KEYS = ("host", "path", "cookie", "storage", "category", "vendor")
-
-
-def own_rule(item: Item) -> OwnRule:
-    """Return a member of `rules:`."""
-    fields = item.fields("a rule", _RULE_KEYS)
-    category = values.category(fields.need("category"))
-    vendor = fields.optional_text("vendor") or ""
-    host, path = fields.get("host"), fields.get("path")
-    names = [found for key in ("cookie", "storage") if (found := fields.get(key))]
-    if len(names) + (host is not None or path is not None) != 1:
-        item.fail("a rule needs one of host (or path), cookie and storage; write a rule for each")
-    if names:
-        return OwnRule(category=category, vendor=vendor, name=values.name_pattern(names[0], "the name"))
-    return OwnRule(
-        category=category,
-        vendor=vendor,
-        host=values.host_pattern(host) if host else "",
-        path=values.path_pattern(path) if path else "",
-    )
 
 
 def cookie_domain(fields: Fields, site_host: str) -> str:

@@ -5,24 +5,13 @@ from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import urlsplit
 
-from consentinel.scanner.catalogue.taxonomy import Category
+from consentinel.scanner.catalogue.own_rules import OwnRule
 
 Mode = Literal["observe", "standard", "strict"]
 Unknown = Literal["allow", "block"]
 MODES: tuple[Mode, ...] = ("observe", "standard", "strict")
 UNKNOWN: tuple[Unknown, ...] = ("allow", "block")
 GOOGLE = ("basic", "advanced")
-
-
-@dataclass(frozen=True, kw_only=True)
-class OwnRule:
-    """What the operator says of a host, perhaps under a path only, of a path of the site, or of a name."""
-
-    category: Category
-    host: str = ""
-    path: str = ""
-    name: str = ""
-    vendor: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

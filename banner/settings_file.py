@@ -1,6 +1,5 @@
 """The settings file: `site:` and the section `banner:` of consentinel.yaml, read with checks."""
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,11 +14,11 @@ from consentinel.banner.settings import MODES, UNKNOWN, BannerSettings, Mode, Un
 from consentinel.banner.texts import parse_overrides
 from consentinel.banner.theme import parse_theme
 from consentinel.scanner.catalogue.composing import section_of
-from consentinel.scanner.catalogue.nodes import Fields, Item, read
+from consentinel.scanner.catalogue.nodes import Fields, Item, read, read_mapping
+from consentinel.scanner.catalogue.own_rules import own_rule
 from consentinel.scanner.config_file import SECTIONS
 from consentinel.scanner.errors import CatalogueError
 
-_NOTHING = re.compile(rb"(?:\s|#[^\n]*|~|null)*")
 KEYS = (
     "mode",
     "rules",
@@ -81,16 +80,11 @@ def _named_lines() -> Iterator[None]:
 def _settings(data: bytes, file: str) -> BannerSettings:
     section = section_of(data, file, "banner", SECTIONS)
     if section is None:
-        fields = _root(data, file).fields("the banner's settings", ("site", "banner", *KEYS))
+        fields = read_mapping(data, file).fields("the banner's settings", ("site", "banner", *KEYS))
         return _banner(fields, fields.get("site"), file)
     site = section_of(data, file, "site", SECTIONS)
-    fields = _root(section, file).fields("`banner`", KEYS)
+    fields = read_mapping(section, file).fields("`banner`", KEYS)
     return _banner(fields, read(site, file) if site and site.strip() else None, file)
-
-
-def _root(data: bytes, file: str) -> Item:
-    """Return the mapping in `data`; one without any entry is none."""
-    return read(b"{}" if _NOTHING.fullmatch(data) else data, file)
 
 
 def _banner(fields: Fields, site: Item | None, file: str) -> BannerSettings:
@@ -99,7 +93,7 @@ def _banner(fields: Fields, site: Item | None, file: str) -> BannerSettings:
     settings = BannerSettings(
         site=values.web_address(site, "'site'"),
         mode=cast("Mode", _choice(fields, "mode", MODES, "standard")),
-        rules=tuple(sections.own_rule(item) for item in fields.list("rules")),
+        rules=tuple(own_rule(item) for item in fields.list("rules")),
         unknown=cast("Unknown", _choice(fields, "unknown", UNKNOWN, "allow")),
         api=_address(fields, "api"),
         base=sections.base(fields),

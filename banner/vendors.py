@@ -103,7 +103,7 @@ def _items(findings: Iterable[Finding]) -> Iterator[ItemTold]:
     names = sorted({(finding.kind, finding.name) for finding in stored})
     for kind, name in names:
         same = [finding for finding in stored if (finding.kind, finding.name) == (kind, name)]
-        times = [_days(finding) for finding in same]
+        times = [days_kept(finding) for finding in same]
         yield {
             "kind": kind,
             "name": name,
@@ -112,7 +112,7 @@ def _items(findings: Iterable[Finding]) -> Iterator[ItemTold]:
         }
 
 
-def _days(finding: Finding) -> int | None:
+def days_kept(finding: Finding) -> int | None:
     """Return how many days an item is kept, at least one; 0 for the session, None for no end."""
     if finding.attributes.get("area") == "sessionStorage":
         return 0

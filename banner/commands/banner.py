@@ -15,6 +15,7 @@ from consentinel.scanner.catalogue.loading import has_catalogue_section, load_ca
 from consentinel.scanner.commands.path_option import path_option
 from consentinel.scanner.commands.warning import warn
 from consentinel.scanner.config_file import DEFAULT_FILE
+from consentinel.scanner.site_rules_file import rules_in
 
 
 @click.group("banner")
@@ -67,7 +68,8 @@ def build(config: Path, scan: Path | None, folder: Path) -> None:
         )
     settings = read_settings(config)
     catalogue = load_catalogue([config] if has_catalogue_section(config) else [])
-    banner = Banner(settings, report.load(scan) if scan else None, catalogue, packaged_bundles())
+    found = rules_in(config).applied_to(report.load(scan)) if scan else None
+    banner = Banner(settings, found, catalogue, packaged_bundles())
     files = banner.files()
     warn(doubts(banner))
     for path in write_files(folder, files):

@@ -23,7 +23,7 @@ export const apply = async (before, elsewhere, kit) => {
   const text = consent.text();
   const work = [sweep(kit), settleHosting(text), keep(text, elsewhere)];
   if (!reload && !(strict && elsewhere)) replay();
-  hurry();
+  hurry(elsewhere);
   await Promise.race([Promise.allSettled(work), new Promise((done) => setTimeout(done, PATIENCE_MS))]);
   if (reload) renew();
 };

@@ -31,7 +31,7 @@ export interface Regime {
 export interface Config {
   site: string;
   mode: 'observe' | 'standard' | 'strict';
-  /** The version of consentinel that compiled it. */
+  /** What records call this script: the number of a publication, or the version of consentinel. */
   version?: string;
   /** First 8 hex digits of the fingerprint of purposes and vendors. */
   hash: string;
@@ -43,6 +43,8 @@ export interface Config {
   unknown?: 'allow' | 'block';
   /** Base address of the consent API; '' for none. */
   api?: string;
+  /** Whether cookies go along to it: where it is another host of the site. */
+  credentials?: 'include';
   cookieDomain?: string;
   regimes: Regime[];
   /** The id of one regime, or '' to choose by country. */

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Self
 
-from consentinel.banner.settings import MODES, BannerSettings, OwnRule
+from consentinel.banner.settings import MODES, BannerSettings
 from consentinel.banner.verify.grants import is_regime_expected, permitted
 from consentinel.banner.verify.inspection import BannerState, Inspection
 from consentinel.banner.verify.position import Position
@@ -18,6 +18,7 @@ from consentinel.scanner.party import OwnHosts
 from consentinel.scanner.report import Finding, Report
 from consentinel.scanner.shapes import public_url
 from consentinel.scanner.shown import shown_finding
+from consentinel.scanner.site_rules import NO_RULES, SiteRules
 from consentinel.scanner.verdict import WITHOUT_CONSENT, reached_states
 from consentinel.scanner.visit import VisitResult
 
@@ -28,22 +29,22 @@ _ALL = len(CATEGORIES) - 1
 class Operator:
     """What the settings file says that no page tells, or that no page is believed.
 
-    rules: own categories of hosts and names. served: folders on other hosts that the banner's script may come
+    rules: what is said of the findings. served: folders on other hosts that the banner's script may come
     from. regime, mode: '' where the page may name any of ours.
     """
 
-    rules: tuple[OwnRule, ...] = ()
+    rules: SiteRules = NO_RULES
     blocks_unknown: bool = False
     served: tuple[str, ...] = ()
     regime: str = ""
     mode: str = ""
 
     @classmethod
-    def of(cls, settings: BannerSettings) -> Self:
-        """Return what settings say."""
+    def of(cls, settings: BannerSettings, rules: SiteRules = NO_RULES) -> Self:
+        """Return what settings say. rules: those in the same file."""
         folders = (settings.base, settings.api and f"{settings.api.rstrip('/')}/b")
         return cls(
-            rules=settings.rules,
+            rules=rules,
             blocks_unknown=settings.unknown == "block",
             served=tuple(f"{folder.rstrip('/')}/" for folder in folders if _is_elsewhere(folder)),
             regime=settings.regime,
@@ -92,7 +93,7 @@ class Evidence:
         """Return the findings of one state by id, with the writer and the attributes that they have there."""
         seen = (visit for visit in self.visits if visit.plan.state == state and counts(visit))
         observations = (observation for visit in seen for observation in visit.observations)
-        found = classify(observations, self.knowledge.catalogue, self.own)
+        found = classify(observations, self.knowledge.catalogue, self.own, self.knowledge.rules)
         return {finding.id: shown_finding(finding, self.own) for finding in found}
 
     def granted(self, state: State) -> frozenset[Category]:

@@ -6,7 +6,6 @@ from typing import Literal
 import msgspec
 
 from consentinel.banner.verify.evidence import Evidence
-from consentinel.banner.verify.operator_rules import category_by_operator
 from consentinel.scanner.catalogue.taxonomy import Category, Kind, State
 from consentinel.scanner.observations import Writer
 from consentinel.scanner.own_script import is_own_script
@@ -81,35 +80,22 @@ def left_at_third_parties(evidence: Evidence) -> list[str]:
 def _of_state(evidence: Evidence, state: State) -> Iterator[Leak]:
     granted, held = evidence.granted(state), evidence.held(state)
     for finding in evidence.findings(state).values():
-        category, contested = _category(finding, evidence)
         if (
             finding.kind in _SAID_BY_OTHERS
             or is_refused(finding)
             or (state == "withdrawn" and _is_leftover(finding))
         ):
             continue
-        if _may_be_there(finding, category, contested, granted, evidence):
-            continue
-        yield _leak(finding, category, contested, state, _how(finding, state, held, evidence.late))
+        if not _may_be_there(finding, granted, evidence):
+            yield _leak(finding, state, _how(finding, state, held, evidence.late))
 
 
-def _category(finding: Finding, evidence: Evidence) -> tuple[Category | None, bool]:
-    decided = category_by_operator(finding, evidence.operator.rules)
-    return (finding.category, finding.contested) if decided is None else (decided, False)
-
-
-def _may_be_there(
-    finding: Finding,
-    category: Category | None,
-    contested: bool,
-    granted: frozenset[Category],
-    evidence: Evidence,
-) -> bool:
-    if category is None:
+def _may_be_there(finding: Finding, granted: frozenset[Category], evidence: Evidence) -> bool:
+    if finding.category is None:
         return finding.party == "first" or not evidence.holds_unknown or _is_ours(finding, evidence)
-    if category == "strictly-necessary":
-        return not contested or "functional" in granted
-    return category in granted
+    if finding.category == "strictly-necessary":
+        return not finding.contested or "functional" in granted
+    return finding.category in granted
 
 
 def _is_ours(finding: Finding, evidence: Evidence) -> bool:
@@ -145,13 +131,13 @@ def _how_stored(finding: Finding, state: State) -> How:
     return "by-script"
 
 
-def _leak(finding: Finding, category: Category | None, contested: bool, state: State, how: How) -> Leak:
+def _leak(finding: Finding, state: State, how: How) -> Leak:
     return Leak(
         id=finding.id,
         kind=finding.kind,
         name=finding.name,
-        category=category,
-        contested=contested,
+        category=finding.category,
+        contested=finding.contested,
         vendor=finding.vendor,
         party=finding.party,
         host=finding.host,

@@ -68,8 +68,8 @@ async def verify(
     operator: what the settings file says. requested_ok: tags that were requested but did not run are told
     but do not count, except in mode strict, which promises more. Raises what `scan` raises.
     """
-    knowledge, seen = load_knowledge(settings), list[Inspection]()
-    told = operator or Operator()
+    told, seen = operator or Operator(), list[Inspection]()
+    knowledge = load_knowledge(settings, told.rules)
     inspector: Callable[[], BannerInspector] = lambda: BannerInspector(seen, told.served)  # noqa: E731 a factory of the registry's form
     result = await scan(
         urls,

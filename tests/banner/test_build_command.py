@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from consentinel.scanner.report import encode
-from tests.banner.typical_report import report_of, request
+from tests.banner.typical_report import report_of, request, stored
 from tests.support.cli import run_cli
 
 CONFIG = "site: https://www.example.com/\nbanner:\n  mode: strict\n  locales: [en, de]\n"
@@ -64,6 +64,18 @@ def test_overrides_in_the_same_file_count(report: Path, tmp_path: Path) -> None:
     assert run_cli("banner", "build", "--config", file, "--from", report, "-o", out).exit_code == 0
     (vendors,) = out.glob("consentinel-settings.*.js")
     assert 'name:"Acme",category:"targeting",purpose:"Sells."' in vendors.read_text()
+
+
+def test_own_rules_decide_what_the_report_says(report: Path, tmp_path: Path) -> None:
+    file = tmp_path / "consentinel.yaml"
+    file.write_text(f"{CONFIG}  rules: [{{cookie: fp, category: performance, vendor: Ours}}]\n")
+    report.write_bytes(encode(report_of(stored("fp"))))
+    out = tmp_path / "out"
+    assert run_cli("banner", "build", "--config", file, "--from", report, "-o", out).exit_code == 0
+    (vendors,) = out.glob("consentinel-settings.*.js")
+    told = vendors.read_text()
+    assert 'name:"Ours",category:"performance"' in told
+    assert 'name:"fp"' in told[told.index('name:"Ours"') :]
 
 
 def test_no_settings_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -118,7 +118,7 @@ def test_reads_a_posted_choice() -> None:
     ("key", "value"),
     [
         ("event_id", "1"),
-        ("event_id", "0B8F4A52-6D0E-4C1C-9D1E-2F1F6F3F7A10"),
+        ("event_id", "0b8f4a526d0e4c1c9d1e2f1f6f3f7a10"),
         ("type", "agreed"),
         ("choices", {"functional": 1, "performance": False, "targeting": False}),
         ("choices", {"functional": True}),
@@ -140,6 +140,23 @@ def test_reads_a_posted_choice() -> None:
 def test_refuses_a_posted_choice_that_says_something_else(key: str, value: object) -> None:
     with pytest.raises(msgspec.ValidationError):
         decode_posted(json.dumps({**BODY, key: value}).encode())
+
+
+def test_only_six_fields_are_needed() -> None:
+    needed = ("site", "event_id", "type", "choices", "method", "locale")
+    posted = decode_posted(json.dumps({name: BODY[name] for name in needed}).encode())
+    assert {posted.regime, posted.purposes, posted.mode, posted.version, posted.client_ts} == {""}
+    assert (posted.gpc, posted.vendors, posted.previous, posted.superseded) == (False, {}, "", False)
+
+
+def test_an_identifier_may_be_in_capitals() -> None:
+    """RFC 9562 section 4: case means nothing on input."""
+    assert decode_posted(json.dumps({**BODY, "event_id": str(BODY["event_id"]).upper()}).encode())
+
+
+@pytest.mark.parametrize("method", ["save", "accept_all", "reject_all"])
+def test_other_clients_have_words_of_their_own(method: str) -> None:
+    assert decode_posted(json.dumps({**BODY, "method": method}).encode()).method == method
 
 
 @given(st.binary())

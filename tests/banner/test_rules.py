@@ -8,7 +8,9 @@ from consentinel.scanner.catalogue.subject import Subject
 from consentinel.scanner.catalogue.taxonomy import ResourceType
 from consentinel.scanner.observations import Writer
 from consentinel.scanner.report import Finding
-from tests.banner.typical_report import SITE, banner, request, stored
+from consentinel.scanner.site_rules import SiteRules
+from tests.banner.typical_report import SITE, banner, report_of, request, stored
+from tests.support.banner import settings_of
 
 
 def text(*findings: Finding, **settings: Any) -> str:
@@ -28,6 +30,13 @@ def decided(url: str, kind: Any = "script", resource_type: ResourceType = "scrip
         contested=found.contested,
         vendor=found.vendor,
     )
+
+
+def with_own(own: dict[str, str], *findings: Finding, **settings: Any) -> str:
+    """Return the rules from a report that a rule of the settings has decided already."""
+    said = SiteRules(settings_of({"site": SITE, "rules": [own]}).rules)
+    found = banner(report=said.applied_to(report_of(*findings)), rules=[own], **settings)
+    return format_rules(found.rules)
 
 
 def test_the_catalogues_host_stands_for_what_was_seen() -> None:
@@ -211,3 +220,79 @@ def test_rules_are_sorted_and_have_a_pattern_each() -> None:
     rules = banner(decided("https://script.hotjar.com/a.js"), request("a.example/x")).rules
     assert rules == sorted(set(rules))
     assert all(isinstance(rule, Rule) for rule in rules)
+
+
+def test_our_server_is_never_held_back() -> None:
+    rule = "override:consentinel-server/path:https://edge.example/consent/v1/consents"
+    ours = request("edge.example/consent/v1/consents", rule, category="strictly-necessary", kind="beacon")
+    assert text(ours, api="https://edge.example/consent") == ""
+    # no more of that host is let through than its own address
+    assert text(ours, mode="strict", unknown="block") == "0 edge.example/consent/v1/consents"
+
+
+# --- what a rule of the settings has decided ---
+
+
+@pytest.mark.parametrize(
+    ("url", "own", "expected"),
+    [
+        (
+            "https://stats.g.doubleclick.net/dc.js",
+            {"host": "stats.g.doubleclick.net", "category": "performance"},
+            "2 stats.g.doubleclick.net\n3doubleclick .net",
+        ),
+        (
+            "https://script.hotjar.com/modules.1.js",
+            {"host": "script.hotjar.com", "category": "strictly-necessary"},
+            "0 script.hotjar.com\n2hotjar .com",
+        ),
+        (
+            "https://script.hotjar.com/modules.1.js",
+            {"host": "script.hotjar.com", "path": "/modules*", "category": "strictly-necessary"},
+            "0 script.hotjar.com/modules*\n2hotjar .com",
+        ),
+        (
+            "https://www.youtube.com/embed/abc",
+            {"host": "www.youtube.com", "path": "/embed/*", "category": "strictly-necessary"},
+            "0 www.youtube.com/embed/*\n1youtube .com",
+        ),
+        (
+            "https://cdn.stranger.example/x.js",
+            {"host": "cdn.stranger.example", "path": "/x.js", "category": "strictly-necessary"},
+            "0 cdn.stranger.example/x.js\n5 cdn.stranger.example",
+        ),
+    ],
+)
+def test_an_own_rule_takes_nothing_else_of_the_vendor_away(
+    url: str, own: dict[str, str], expected: str
+) -> None:
+    assert with_own(own, decided(url)) == text(decided(url), rules=[own]) == expected
+
+
+def test_an_own_rule_for_one_of_a_captchas_hosts_leaves_the_others() -> None:
+    own = {"host": "www.gstatic.com", "category": "strictly-necessary"}
+    captcha = request(
+        "recaptcha-v2",
+        "core:captcha/recaptcha-v2",
+        kind="captcha",
+        host="www.gstatic.com",
+        category="strictly-necessary",
+        contested=True,
+        url="",
+    )
+    assert with_own(own, captcha) == text(captcha, rules=[own])
+    assert "google.com/recaptcha/api*" in with_own(own, captcha)
+
+
+def test_an_own_rule_for_some_of_a_vendors_names_leaves_the_others() -> None:
+    own = {"cookie": "_ga_AAAA*", "category": "strictly-necessary"}
+    cookie = stored(
+        "_ga_*", "override:banner-rules/name:_ga_AAAA*", layer="override", category="strictly-necessary"
+    )
+    assert text(cookie, rules=[own]) == "0 #_ga_AAAA*\n2google-analytics #_ga_*"
+
+
+def test_a_convention_that_an_own_rule_decides_is_the_sites_own() -> None:
+    cookie = stored("PHPSESSID", "override:banner-rules/name:PHPSESSID", category="functional", vendor="PHP")
+    (placed,) = banner(cookie, rules=[{"cookie": "PHPSESSID", "category": "functional"}]).maker.placed
+    assert placed.vendor == ""

@@ -3,8 +3,9 @@ from pathlib import Path
 import pytest
 
 from consentinel.banner.errors import BannerError
-from consentinel.banner.settings import BannerSettings, OwnRule, Signals
+from consentinel.banner.settings import BannerSettings, Signals
 from consentinel.banner.settings_file import KEYS, has_banner_section, parse_settings, read_settings
+from consentinel.scanner.catalogue.own_rules import OwnRule
 
 FULL = """\
 site: https://www.example.org/

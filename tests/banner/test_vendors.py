@@ -45,6 +45,13 @@ def test_cookies_of_strangers_are_listed_too() -> None:
     assert [item["name"] for item in entries(script, cookie)["a"]["items"]] == ["uid"]
 
 
+def test_what_a_rule_decided_is_listed_with_its_service() -> None:
+    name = "A8.net (Fan Communications)"
+    cookie = stored("uid", "override:banner-rules/name:uid", category="targeting", vendor=name)
+    own = [{"host": "a8.example", "category": "targeting", "vendor": name}]
+    assert [item["name"] for item in entries(cookie, rules=own)["a8-net"]["items"]] == ["uid"]
+
+
 def test_the_sites_own_items_are_listed_by_category() -> None:
     session = stored("sid", category="strictly-necessary")
     lang = stored("lang", "core:language/cookie:lang", category="functional")

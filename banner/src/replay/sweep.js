@@ -1,5 +1,4 @@
 /** Delete what was stored by services that are not allowed any more. */
-import { anyGranted } from '../grants.js';
 import { config, consent, judgeName } from '../head.js';
 
 /** @param {string} name */
@@ -46,7 +45,6 @@ const sweepDatabases = async () => {
 /** Delete it all, and write down for which answer. @param {import('../act.js').Kit} kit */
 export const sweep = async ({ remember }) => {
   const text = consent.text();
-  if (!anyGranted()) remember('receipt', '');
   const jobs = [sweepCookies, () => sweepStorage('localStorage'), () => sweepStorage('sessionStorage'), sweepDatabases];
   for (const job of jobs) {
     try {

@@ -10,7 +10,11 @@ const MOST = 20;
 const FIRST_WAIT_MS = 4000;
 const LONG_WAIT_MS = 6e4;
 const LONGEST_WAIT_MS = 36e5;
+// Types of records: those that follow a grant, and those that are one.
+const FOLLOWS = ['changed', 'withdrawn'];
+const GRANTS = ['given', 'changed'];
 
+const page = /** @type {Document & { prerendering?: boolean }} */ (document);
 /** @type {import('../act.js').Kit} */
 let kit;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -42,6 +46,33 @@ const confirm = ({ id, receipt }) => {
   if (anyGranted() && id && receipt) kit.remember('receipt', `${id} ${receipt}`);
 };
 
+/** Where nothing is granted any more the receipt goes, but for one last use: with the record that says so. */
+const settle = () => {
+  const [, receipt = ''] = kit.recall('receipt').split(' ');
+  if (anyGranted() || !receipt) return;
+  if (load()[0]) kit.remember('previous', receipt);
+  kit.remember('receipt', '');
+};
+
+/** What ends or changes a grant names it by its receipt, so that the ledger has them in one chain; an answer of somebody
+ *  who had granted nothing names nobody. @param {Record<string, unknown>} body */
+const linked = (body) => {
+  const previous = kit.recall('previous') || kit.recall('receipt').split(' ')[1];
+  return {
+    ...body,
+    ...(FOLLOWS.includes(`${body.type}`) && previous && { previous }),
+    ...(load()[1] && { superseded: true }),
+  };
+};
+
+/** The first note is confirmed: the next one follows it, or there is none. @param {any} answer @param {unknown} type */
+const conclude = (answer, type) => {
+  if (load()[0]) return answer && kit.remember('previous', (GRANTS.includes(`${type}`) && answer.receipt) || '');
+  kit.remember('previous', '');
+  if (answer) confirm(answer);
+  settle();
+};
+
 /** Send the first note, and so on. @returns {Promise<void>} */
 const send = async () => {
   load().slice(0, -MOST).forEach(drop);
@@ -51,11 +82,11 @@ const send = async () => {
   if (wait) return later(wait);
   claim(tries);
   const [body] = records(first);
-  const answer = body ? await post(`${config.api}/v1/consents`, body) : null;
+  const answer = body ? await post(linked(body)) : null;
   if (answer === undefined) return later(tried().wait);
   kit.remember('tried', '');
   drop(first);
-  if (answer && !load()[0]) confirm(answer);
+  conclude(answer, body?.type);
   return send();
 };
 
@@ -65,20 +96,28 @@ const later = (ms) => {
   timer = setTimeout(flush, ms);
 };
 
-/** Send what is waiting; nobody waits for it. */
+/** Send what is waiting; nobody waits for it. A prerendered page has no visitor, and no answer, yet. */
 export const flush = () => {
-  if (config.api) alone('queue', send).catch(() => {});
+  if (config.api && !page.prerendering) alone('queue', send).catch(() => {});
 };
 
-/** Send what was said just now, though an older record be waiting for long. */
-export const hurry = () => {
+/** Send what was said just now, though an older record be waiting for long.
+ *  @param {boolean | undefined} elsewhere in another tab, which keeps what it has to send along */
+export const hurry = (elsewhere) => {
+  if (!elsewhere) settle();
   if (tried().wait > LONG_WAIT_MS) kit.remember('tried', '');
+  flush();
+};
+
+const start = () => {
+  settle();
   flush();
 };
 
 /** @param {import('../act.js').Kit} given */
 export const startQueue = (given) => {
   kit = given;
-  flush();
   addEventListener('online', flush);
+  if (page.prerendering) page.addEventListener('prerenderingchange', start, { once: true });
+  else start();
 };

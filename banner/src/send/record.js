@@ -3,7 +3,7 @@
 import { config, consent, kinds, vendors } from '../head.js';
 import { identifier } from './identifier.js';
 
-const METHODS = ['banner', 'settings', 'widget', 'placeholder', 'form', 'api', 'gpc'];
+const METHODS = ['banner', 'settings', 'widget', 'placeholder', 'form', 'api', 'gpc', 'scan'];
 
 /** @typedef {import('../../consentinel').State} State */
 

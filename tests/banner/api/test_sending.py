@@ -89,6 +89,14 @@ def test_a_handler_that_is_given_an_event_is_still_a_method(page: Page, serve: S
     assert banner.posts[0]["method"] == "api"
 
 
+def test_an_answer_of_a_scan_says_so(page: Page, serve: Serve) -> None:
+    banner = start_banner(serve, api="/api")
+    page.goto(banner.url)
+    choose(page, "accept('scan')")
+    sent(page, banner, 1)
+    assert banner.posts[0]["method"] == "scan"
+
+
 def test_id_and_receipt_are_kept_only_while_something_is_granted(page: Page, serve: Serve) -> None:
     banner = start_banner(serve, api="/api")
     page.goto(banner.url)

@@ -3,7 +3,6 @@
 import json
 import shutil
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,10 +11,11 @@ import msgspec
 import pytest
 
 from consentinel.banner.hosting import hosting_files
-from tests.banner.hosting.policies import POLICIES, answer, hostile, hosting, valid
+from tests.banner.hosting.policies import POLICIES, TODAY_DAYS, answer, hostile, hosting, valid
 
 RUNNER = Path(__file__).parent / "run-worker.mjs"
-TODAY = int(time.time() // 86_400)
+# the worker's clock stands in the middle of a day: a run may go on over midnight
+NOW_MS = TODAY_DAYS * 86_400_000 + 43_200_000
 
 
 class Answered(msgspec.Struct):
@@ -43,7 +43,7 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
     node = shutil.which("node")
     assert node is not None, "Node.js was not found"
     with subprocess.Popen(
-        [node, RUNNER, file], stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
+        [node, RUNNER, file, str(NOW_MS)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
     ) as process:
         assert process.stdin is not None
         assert process.stdout is not None
@@ -61,14 +61,16 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
         requests.close()
 
 
-@pytest.mark.parametrize(("cookie", "state"), valid(TODAY), ids=[f"{n}" for n in range(len(valid(TODAY)))])
+@pytest.mark.parametrize(
+    ("cookie", "state"), valid(TODAY_DAYS), ids=[f"{n}" for n in range(len(valid(TODAY_DAYS)))]
+)
 def test_an_answer_has_its_policy(ask: Ask, cookie: str, state: str) -> None:
     assert ask(cookie=cookie).all("content-security-policy") == [POLICIES[state]]
 
 
-@pytest.mark.parametrize("number", range(len(hostile(TODAY))))
+@pytest.mark.parametrize("number", range(len(hostile(TODAY_DAYS))))
 def test_a_damaged_cookie_is_no_choice(ask: Ask, number: int) -> None:
-    answered = ask(cookie=hostile(TODAY)[number].strip())
+    answered = ask(cookie=hostile(TODAY_DAYS)[number].strip())
     assert answered.all("content-security-policy") == [POLICIES["no-choice"]]
     assert answered.all("set-cookie") == []
 
@@ -77,14 +79,14 @@ def test_a_damaged_cookie_is_no_choice(ask: Ask, number: int) -> None:
     ("age_days", "state"), [(182, "accept"), (183, "no-choice"), (-1, "accept"), (-2, "no-choice")]
 )
 def test_an_answer_ends_with_its_time(ask: Ask, age_days: int, state: str) -> None:
-    cookie = f"consentinel={answer('111', day=TODAY - age_days)}"
+    cookie = f"consentinel={answer('111', day=TODAY_DAYS - age_days)}"
     assert ask(cookie=cookie).all("content-security-policy") == [POLICIES[state]]
 
 
 def test_the_opt_out_signal_counts_where_nobody_has_answered(ask: Ask) -> None:
     assert ask(sec_gpc="1").all("content-security-policy") == [POLICIES["gpc"]]
     assert ask(sec_gpc="0").all("content-security-policy") == [POLICIES["no-choice"]]
-    cookie = f"consentinel={answer('001', day=TODAY)}"
+    cookie = f"consentinel={answer('001', day=TODAY_DAYS)}"
     assert ask(sec_gpc="1", cookie=cookie).all("content-security-policy") == [POLICIES["reject"]]
     assert ask(cookie=cookie).all("content-security-policy") == [POLICIES["targeting"]]
 
@@ -114,21 +116,21 @@ def test_files_stay_as_they_are_but_for_the_policy(ask: Ask) -> None:
 
 
 def test_the_answer_comes_back_as_a_cookie_of_the_server(ask: Ask) -> None:
-    value = answer("010", day=TODAY)
+    value = answer("010", day=TODAY_DAYS)
     answered = ask("/consentinel-keep", "POST", consentinel=f"consentinel={value}")
     lifetime = "Path=/; Max-Age=15724800; SameSite=Lax; Secure"
     assert answered.all("set-cookie") == [f"consentinel={value}; {lifetime}"]
     assert (answered.status, answered.seen) == (204, [])
 
 
-@pytest.mark.parametrize("number", range(len(hostile(TODAY))))
+@pytest.mark.parametrize("number", range(len(hostile(TODAY_DAYS))))
 def test_nothing_but_an_answer_comes_back(ask: Ask, number: int) -> None:
-    text = hostile(TODAY)[number].strip()
+    text = hostile(TODAY_DAYS)[number].strip()
     assert ask("/consentinel-keep", "POST", consentinel=text).all("set-cookie") == []
 
 
 def test_a_get_request_sets_nothing(ask: Ask) -> None:
-    headers = {"consentinel": f"consentinel={answer('111', day=TODAY)}"}
+    headers = {"consentinel": f"consentinel={answer('111', day=TODAY_DAYS)}"}
     assert ask("/consentinel-keep", **headers).all("set-cookie") == []
 
 

@@ -1,6 +1,7 @@
 """Evidence of a scan that never was: observations by state, and what the pages' banners said."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from consentinel.banner.verify.evidence import Evidence, Operator
@@ -46,13 +47,15 @@ def make_evidence(
     """Return evidence with these observations in the four states of a verification, and those of `seen`."""
     states = tuple(state for state in STATES if state in (*FOUR, *seen))
     visits = [make_result(plan={"state": state}, observations=list(seen.get(state, ()))) for state in states]
-    findings = classify([fact for visit in visits for fact in visit.observations], _KNOWLEDGE.catalogue, OWN)
+    knowledge = replace(_KNOWLEDGE, rules=operator.rules) if operator else _KNOWLEDGE
+    observations = [fact for visit in visits for fact in visit.observations]
+    findings = classify(observations, knowledge.catalogue, OWN, knowledge.rules)
     said = [inspection(state, banner_state()) for state in states] if inspections is None else inspections
     return Evidence(
         report=make_report(*findings, **{"site": PAGE, "states": states, "gaps": (), **report}),
         visits=visits,
         inspections=said,
-        knowledge=_KNOWLEDGE,
+        knowledge=knowledge,
         own=OWN,
         operator=operator or Operator(),
     )

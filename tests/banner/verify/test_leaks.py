@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 
-from consentinel.banner.settings import OwnRule
 from consentinel.banner.verify.evidence import Operator
 from consentinel.banner.verify.fixes import HOW, fix_of
 from consentinel.banner.verify.leaks import Leak, find_leaks, left_at_third_parties
+from consentinel.scanner.catalogue.own_rules import OwnRule
 from consentinel.scanner.catalogue.taxonomy import State
 from consentinel.scanner.observations import Writer
+from consentinel.scanner.site_rules import SiteRules
 from tests.banner.verify.evidence import (
     EVERYTHING,
     FOUR,
@@ -24,6 +25,7 @@ from tests.support.observing import PAGE, make_observation
 
 GTAG = "https://www.googletagmanager.com/gtag/js"
 PIXEL = "https://www.facebook.com/tr/"
+TWO = ("_ga_AAAA11BB22", "_ga_CCCC33DD44")
 UNKNOWN = "https://cdn.nobody-knows.example/x.js"
 
 
@@ -152,7 +154,7 @@ def test_what_is_contested_needs_the_grant_for_functional(category: str, leaks: 
     ],
 )
 def test_what_the_operator_decided_counts(rule: OwnRule, leaks: int) -> None:
-    operator = Operator(rules=(rule,))
+    operator = Operator(rules=SiteRules((rule,)))
     seen = {"no-choice": [request(f"{GTAG}?id=G-X", "no-choice")]}
     assert len(find_leaks(make_evidence(seen, operator=operator))) == leaks  # type: ignore[arg-type]  # as above
 
@@ -162,8 +164,35 @@ def test_the_most_specific_rule_of_the_operator_counts() -> None:
         OwnRule(category="strictly-necessary", name="_g*"),
         OwnRule(category="targeting", name="_ga"),
     )
-    leak = leak_of({"no-choice": [ga_cookie("no-choice")]}, operator=Operator(rules=rules))
+    leak = leak_of({"no-choice": [ga_cookie("no-choice")]}, operator=Operator(rules=SiteRules(rules)))
     assert (leak.category, leak.contested) == ("targeting", False)
+
+
+@pytest.mark.parametrize(
+    ("rule", "seen", "leaks"),
+    [
+        (OwnRule(category="strictly-necessary", name="_ga_AAAA11BB22"), TWO, 1),
+        (OwnRule(category="strictly-necessary", name="_ga_AAAA11BB22"), TWO[:1], 0),
+        (OwnRule(category="strictly-necessary", name="_ga_*"), TWO, 0),
+        (OwnRule(category="targeting", name="_ga_AAAA11BB22"), TWO, 1),
+        (OwnRule(category="targeting", name="cart_48151623"), ("cart_48151623", "cart_42108151"), 1),
+    ],
+)
+def test_a_rule_for_one_name_does_not_open_all_that_share_its_pattern(
+    rule: OwnRule, seen: tuple[str, ...], leaks: int
+) -> None:
+    cookies = [ga_cookie("no-choice", name=name) for name in seen]
+    evidence = make_evidence({"no-choice": cookies}, operator=Operator(rules=SiteRules((rule,))))
+    assert len(evidence.report.findings) == 1
+    assert len(find_leaks(evidence)) == leaks
+
+
+@pytest.mark.parametrize(("hosts", "leaks"), [(("3f2a1b9c7d", "9c7d3f2a1b"), 1), (("3f2a1b9c7d",), 0)])
+def test_a_rule_for_one_host_does_not_open_all_random_ones(hosts: tuple[str, ...], leaks: int) -> None:
+    rule = OwnRule(category="strictly-necessary", host="3f2a1b9c7d.tracker.example")
+    seen = [request(f"https://{host}.tracker.example/t.js", "no-choice") for host in hosts]
+    operator = Operator(rules=SiteRules((rule,)), blocks_unknown=True)
+    assert len(find_leaks(make_evidence({"no-choice": seen}, operator=operator))) == leaks
 
 
 # --- how it got there ---

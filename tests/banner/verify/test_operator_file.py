@@ -6,10 +6,12 @@ import pytest
 
 from consentinel.banner.verify.evidence import Operator
 from consentinel.banner.verify.operator_file import operator_for
+from consentinel.scanner.site_rules import SiteRules, places_of
 
 MINE = "https://www.client-a.example/"
 OTHER = "https://client-b.example/"
-COUNTS = Operator(mode="strict", regime="uk")
+RULES = SiteRules(places=places_of("www.client-a.example", ("http://127.0.0.1:8080",)))
+COUNTS = Operator(mode="strict", regime="uk", rules=RULES)
 
 
 @pytest.fixture(autouse=True)

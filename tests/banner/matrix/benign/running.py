@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -63,15 +63,17 @@ def visit(
         browser = stack.enter_context(_browser(playwright, executable, folder, site))
         context = browser.new_context()
         if choice != "no-choice":
-            _choose(context, choice)
+            _choose(context, choice, reloads=mode == "strict" and choice == "accept")
         return _seen(context, site)
 
 
-def _choose(context: BrowserContext, choice: Choice) -> None:
+def _choose(context: BrowserContext, choice: Choice, *, reloads: bool) -> None:
+    """Answer on a page of its own. reloads: the page does so then; closed meanwhile, it may hang for good."""
     page = context.new_page()
     page.goto(f"https://{SHOP}/modules")
-    page.evaluate(f"setTimeout(() => consentinel.{choice}(), 0)")
-    page.wait_for_function("document.cookie.includes('consentinel=1.')")
+    with page.expect_navigation(wait_until="load") if reloads else nullcontext():
+        page.evaluate(f"setTimeout(() => consentinel.{choice}(), 0)")
+        page.wait_for_function("document.cookie.includes('consentinel=1.')")
     page.close()
 
 

@@ -41,12 +41,25 @@ COMMANDS = {
     "classify": LazyCommand(
         "consentinel.scanner.commands.classify:command", "Say what cookies, storage items and requests are."
     ),
+    "db": LazyCommand("consentinel.server.commands.db:command", "Bring the server's database up to date."),
+    "declare": LazyCommand(
+        "consentinel.server.commands.declare:command", "Write the cookie declaration of a report."
+    ),
     "demo": LazyCommand("consentinel.scanner.commands.demo:command", "Scan a bundled site: a tour."),
     "diff": LazyCommand(
         "consentinel.scanner.commands.diff:command", "Show what changed between two reports."
     ),
     "install": LazyCommand("consentinel.scanner.commands.install:command", "Fetch a browser and prove it."),
+    "ledger": LazyCommand(
+        "consentinel.server.commands.ledger:command", "Prove, export, erase and prune consent records."
+    ),
+    "publish": LazyCommand(
+        "consentinel.server.commands.publish:command", "Publish a new version of a site's banner."
+    ),
     "scan": LazyCommand("consentinel.scanner.commands.scan:command", "Scan a site and report what it sets."),
+    "serve": LazyCommand(
+        "consentinel.server.commands.serve:command", "Serve banners, keep consent records, show scans."
+    ),
     "verify": LazyCommand(
         "consentinel.banner.commands.verify:command", "Prove that a site's banner lets nothing leak."
     ),
@@ -79,6 +92,13 @@ class RootGroup(click.Group):
             return super().invoke(ctx)
         except ConsentinelError as error:
             _fail(f"error: {error}", EXIT_FAILED)
+        except OSError as error:
+            if error.filename is None:
+                raise
+            problem = f"{error.filename}: {error.strerror}: name another file, or allow this one"
+            _fail(f"error: {problem}", EXIT_FAILED)
+        except click.Abort:
+            _fail("not confirmed: nothing was done; where nobody can answer, say --yes", EXIT_FAILED)
         except KeyboardInterrupt:
             _fail("interrupted", EXIT_INTERRUPTED)
 

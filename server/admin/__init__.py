@@ -1,0 +1,1 @@
+"""Who may use the dashboard: users, passwords, sessions, the first login."""

@@ -1,0 +1,1 @@
+"""The dashboard: pages under /admin/ that show sites, scans, versions, rates and the ledger."""

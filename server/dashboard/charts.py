@@ -1,0 +1,90 @@
+"""Lines over time as SVG. The library draws; the style sheet says what its colours look like."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import leather
+from markupsafe import Markup
+
+WIDTH, HEIGHT = 900, 360
+# The library leaves wide margins, and room for its own legend.
+_SHOWN = "16 48 868 280"
+# The style sheet turns these into the page's colours, light or dark; dashes tell lines apart without them.
+COLOURS = tuple(f"#00000{number}" for number in range(1, 7))
+_DASHES = ("none", "8 4", "2 4", "12 3 2 3", "5 2", "1 3")
+_PERCENTS = (0, 25, 50, 75, 100)
+_MOST_TICKS = 8
+_ROOT = re.compile(r"^<svg [^>]*>")
+_BACKGROUND = re.compile(r'<rect x="0" y="0" width="\d+" height="\d+" fill="#f9f9f9" ?/>')
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line: its values in percent, None where there is nothing to show."""
+
+    name: str
+    values: Sequence[float | None]
+
+
+class _Periods:
+    """The periods in equal steps from edge to edge; the library's own scale goes on to a round number."""
+
+    def __init__(self, count: int) -> None:
+        self._last = max(count - 1, 1)
+
+    def contains(self, place: int) -> bool:
+        """Say whether there is such a period."""
+        return 0 <= place <= self._last
+
+    def project(self, place: int, start: float, end: float) -> float:
+        """Return where a period is between start and end."""
+        return start + (end - start) * place / self._last
+
+
+def line_chart(lines: Sequence[Line], labels: Sequence[str]) -> Markup:
+    """Return an SVG of lines over periods with these labels; '' where no line has a value.
+
+    It is hidden from screen readers: a table with the same numbers belongs beside it.
+    """
+    shown = [(number, line) for number, line in enumerate(lines) if any(v is not None for v in line.values)]
+    if not shown:
+        return Markup()
+    chart = leather.Chart()
+    chart.set_x_scale(_Periods(len(labels)))
+    chart.add_y_scale(0, 100)
+    chart.add_x_axis(ticks=_ticks(len(labels)), tick_formatter=lambda value, *_: labels[value])
+    chart.add_y_axis(ticks=list(_PERCENTS), tick_formatter=lambda value, *_: f"{value} %")
+    for number, line in shown:
+        points = [(place, value) for place, value in enumerate(line.values)]
+        colour = COLOURS[number % len(COLOURS)]
+        chart.add_series(leather.Series(points), _mute(leather.Line(colour, 2.5, _DASHES[number % 6])))
+        present = [point for point in points if point[1] is not None]
+        chart.add_series(leather.Series(present), _mute(leather.Dots(colour, 3.5)))
+    return _embedded(str(chart.to_svg(width=WIDTH, height=HEIGHT)))
+
+
+def swatch(number: int) -> Markup:
+    """Return a short piece of the line of this number, for a legend."""
+    colour, dash = COLOURS[number % len(COLOURS)], _DASHES[number % len(_DASHES)]
+    return Markup(
+        '<svg viewBox="0 0 34 10" width="34" height="10" aria-hidden="true" focusable="false">'
+        '<path d="M1 5H33" fill="none" stroke="{}" stroke-width="2.5" stroke-dasharray="{}"/></svg>'
+    ).format(colour, dash)
+
+
+def _ticks(count: int) -> list[int]:
+    step = max(1, -(-count // _MOST_TICKS))
+    return list(range(0, count, step))
+
+
+def _mute(shape: object) -> object:
+    """Take a shape out of the library's legend: ours is text beside the picture."""
+    shape.legend_to_svg = lambda *_: []  # type: ignore[attr-defined]  # as above
+    return shape
+
+
+def _embedded(svg: str) -> Markup:
+    """Make the picture as wide as the page, on the page's own ground."""
+    root = f'<svg viewBox="{_SHOWN}" aria-hidden="true" focusable="false">'
+    return Markup(_BACKGROUND.sub("", _ROOT.sub(root, svg), count=1))  # noqa: S704 - made of numbers and our labels

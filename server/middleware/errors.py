@@ -1,0 +1,52 @@
+"""What is raised becomes an answer that says what is wrong and nothing else (RFC 9457)."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ExceptionHandler
+
+from consentinel.server.dashboard.pages import page
+from consentinel.server.errors import LedgerError, StorageError, Unavailable
+from consentinel.server.logs import log
+from consentinel.server.middleware.areas import is_admin
+from consentinel.server.problem import problem
+
+
+async def http_error(request: Request, error: Exception) -> Response:
+    """Answer what a handler or the router refuses; people get a page."""
+    if not isinstance(error, HTTPException):
+        raise error
+    detail = _ROUTERS.get(error.status_code, error.detail) if _is_routers(error) else error.detail
+    if is_admin(request.scope) and "text/html" in request.headers.get("accept", ""):
+        facts = {"title": HTTPStatus(error.status_code).phrase, "detail": detail}
+        answer = page(request, "admin/error.html", error.status_code, **facts)
+        answer.headers.update(error.headers or {})
+        return answer
+    return problem(error.status_code, detail, error.headers)
+
+
+def _is_routers(error: HTTPException) -> bool:
+    """Say whether the error has no words of its own."""
+    return error.detail == HTTPStatus(error.status_code).phrase
+
+
+async def unavailable(_request: Request, error: Exception) -> Response:
+    """Answer while the database cannot be used."""
+    retry_after_s = error.retry_after_s if isinstance(error, Unavailable) else 30
+    log("warning", "the database cannot be used", reason=str(error))
+    headers = {"Retry-After": str(retry_after_s)}
+    return problem(503, "the server cannot store or look up consents now: nothing was stored", headers)
+
+
+_ROUTERS = {
+    404: "there is nothing at this address",
+    405: "this address does not take this method: see the field Allow",
+}
+HANDLERS: Mapping[type[Exception], ExceptionHandler] = {
+    HTTPException: http_error,
+    StorageError: unavailable,
+    LedgerError: unavailable,
+}

@@ -1,0 +1,112 @@
+"""A site's overrides as a catalogue file, and a report as they and the site's settings make it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+
+import msgspec
+
+from consentinel.banner.services import slugified
+from consentinel.scanner.catalogue.matching import Catalogue
+from consentinel.scanner.catalogue.parsing import Document, parse_sheet
+from consentinel.scanner.catalogue.subject import Subject
+from consentinel.scanner.errors import CatalogueError
+from consentinel.scanner.override_patterns import Pattern, quoted
+from consentinel.scanner.report import Finding, Report
+from consentinel.scanner.site_rules import NO_RULES, SiteRules
+from consentinel.scanner.site_rules_file import parse_rules
+from consentinel.server.storage.overrides import Override
+
+NAME = "overrides of the dashboard"
+_STORED = ("cookie", "storage")
+_OWN = "The site itself"
+_PURPOSE = "Decided in the review of the site's scan."
+
+
+def override_document(overrides: Sequence[Override]) -> Document:
+    """Return the overrides in the catalogue's format, ready to stand above the packaged catalogue."""
+    entries = (
+        _entry(number, override.vendor or _OWN, override.category, Pattern(override.kind, override.name))
+        for number, override in enumerate(overrides)
+    )
+    return _document(entries)
+
+
+def overridden(report: Report, overrides: Sequence[Override]) -> Report:
+    """Return the report with the findings that an override speaks of decided by it.
+
+    Raises CatalogueError for an override that the catalogue's format cannot say.
+    """
+    if not overrides:
+        return report
+    catalogue = _catalogue(override_document(overrides))
+    return msgspec.structs.replace(report, findings=tuple(_decided(report.findings, catalogue)))
+
+
+@lru_cache(maxsize=200)
+def rules_of(settings: str, public_url: str) -> SiteRules:
+    """Return what a site's settings decide by themselves; nothing where they cannot be read.
+
+    public_url: where browsers reach this server.
+    """
+    try:
+        return parse_rules(settings.encode(), "settings", public_url)
+    except (CatalogueError, UnicodeEncodeError):
+        return NO_RULES
+
+
+def decided_by(findings: Iterable[Finding], patterns: Sequence[Pattern]) -> Iterator[tuple[Finding, int]]:
+    """Yield the findings that overrides of these patterns would decide, with the place of the pattern."""
+    if not patterns:
+        return
+    places = {str(number): number for number in range(len(patterns))}
+    entries = (_entry(number, str(number), "functional", pattern) for number, pattern in enumerate(patterns))
+    catalogue = _catalogue(_document(entries))
+    for finding in findings:
+        vendor = catalogue.decide(_subject(finding)).vendor
+        if vendor is not None:
+            yield finding, places[vendor]
+
+
+def _document(entries: Iterable[str]) -> Document:
+    text = "".join(entries)
+    return Document(NAME, f"vendors:\n{text}".encode() if text else b"vendors: []\n")
+
+
+def _catalogue(document: Document) -> Catalogue:
+    return Catalogue([parse_sheet([document], "override", {})], "")
+
+
+def _entry(number: int, vendor: str, category: str, pattern: Pattern) -> str:
+    return (
+        f"  - id: {slugified(vendor)[:40].strip('-') or 'own'}-{number + 1}\n"
+        f"    vendor: {quoted(vendor)}\n"
+        f"    category: {category}\n"
+        f"    purpose: {_PURPOSE}\n"
+        f"    {pattern.key}:\n"
+        f"      - {pattern.text}\n"
+    )
+
+
+def _decided(findings: Iterable[Finding], catalogue: Catalogue) -> Iterator[Finding]:
+    for finding in findings:
+        decision = catalogue.decide(_subject(finding))
+        if decision.category is None:
+            yield finding
+            continue
+        yield msgspec.structs.replace(
+            finding,
+            category=decision.category,
+            vendor=None if decision.vendor == _OWN else decision.vendor,
+            purpose=finding.purpose,
+            rule=decision.rule,
+            layer=decision.layer,
+            contested=False,
+        )
+
+
+def _subject(finding: Finding) -> Subject:
+    """Return what the catalogue is asked: the name's random parts, which are not kept, as a digit."""
+    if finding.kind in _STORED:
+        return Subject(kind=finding.kind, name=finding.name.replace("*", "0"), host=finding.host)
+    path = finding.name.partition("/")[2]
+    return Subject(kind="request", host=finding.host, url=f"https://{finding.host}/{path}")

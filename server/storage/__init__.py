@@ -1,0 +1,1 @@
+"""Where the server keeps what it knows: SQLite in one file, or PostgreSQL."""

@@ -1,0 +1,1 @@
+"""One step a file. A released step is never changed: the next one is."""

@@ -36,7 +36,7 @@ test: $(READY) $(READY_JS) ## run the test suite but for what test-engines runs
 
 # (Debian: firefox-esr webkit2gtk-driver xvfb nginx-light caddy)
 test-engines: $(READY) $(READY_JS) ## run what needs Firefox, WebKit, nginx and Caddy
-	$(BIN)/python -m pytest -p tests.support.no_skips -m engines $(PYTEST_FLAGS) tests/banner
+	$(BIN)/python -m pytest -p tests.support.no_skips -m engines $(PYTEST_FLAGS) tests/banner tests/server
 
 dist: $(READY_JS) ## bundle the banner's script into banner/dist, which is part of the package
 	rm -rf banner/dist

@@ -29,6 +29,8 @@ MAY_IMPORT = {
         "consentinel.scanner.config_file",
         "consentinel.scanner.packs.durable",
         "consentinel.scanner.party",
+        "consentinel.scanner.site_rules",
+        "consentinel.scanner.site_rules_file",
         "consentinel.scanner.suggestion",
     ),
     "consentinel.banner.verify": ("consentinel.banner", "consentinel.scanner"),

@@ -253,7 +253,8 @@ def test_all_benchmarks_measure_accuracy_where_labels_are_given(
     named: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     labels = observed(tmp_path, {"name": "_ga"})
-    monkeypatch.setattr(whole, "_measures", lambda quick: [Measure(name="m", value=1, unit="s", how="")])
+    measure = Measure(name="m", value=1, unit="s", how="")
+    monkeypatch.setattr(whole, "PARTS", {"scanner": lambda quick: iter([measure])})
     monkeypatch.setenv(LABELS_VARIABLE, str(tmp_path) if named == "environment" else "")
     flags = ["--labels", str(labels)] if named == "flag" else []
     monkeypatch.setattr(sys, "argv", ["bench", "--json", str(tmp_path / "out.json"), *flags])

@@ -19,6 +19,8 @@ from consentinel.scanner.rendering import format_for_suffix
 from consentinel.scanner.settings import SETTINGS, resolve_settings
 from consentinel.scanner.walls import WallKind
 from consentinel.server.cli import COMMANDS
+from consentinel.server.settings import SETTINGS as SERVER_SETTINGS
+from tests.server.postgres import VARIABLE as TEST_VARIABLE
 from tests.support.documents import ROOT, Document, command_line, documents, table_rows
 
 DOCUMENTS = documents()
@@ -94,7 +96,9 @@ def test_a_wrong_command_line_is_seen(line: str) -> None:
 
 def test_command_lines_are_found() -> None:
     named = {words[0] for words in README.command_lines}
-    assert named == {"banner", "scan", "diff", "install", "catalogue", "classify", "verify"}
+    assert named == {
+        *("banner", "catalogue", "classify", "diff", "install", "publish", "scan", "serve", "verify")
+    }
     assert command_line("15 2 * * * bin/consentinel diff \"$(date)/a\" 'b c' >> log 2>&1") == [
         "diff",
         "$(date)/a",
@@ -104,7 +108,7 @@ def test_command_lines_are_found() -> None:
 
 
 def test_every_command_is_explained() -> None:
-    text = README.text + SCANNING.text
+    text = "".join(document.text for document in DOCUMENTS)
     assert [
         name for name in every_command() if not re.search(rf"`{name}`|consentinel {name}|make {name}", text)
     ] == []
@@ -148,16 +152,18 @@ def test_every_make_target_exists(document: Document) -> None:
 @each_document
 def test_every_variable_is_known(document: Document) -> None:
     named = set(re.findall(r"CONSENTINEL_[A-Z][A-Z_]*", document.text))
-    assert named <= {BROWSER_VARIABLE, LABELS_VARIABLE, *(setting.variable for setting in SETTINGS)}
+    rows = (*SETTINGS, *SERVER_SETTINGS)
+    assert named <= {BROWSER_VARIABLE, LABELS_VARIABLE, TEST_VARIABLE, *(row.variable for row in rows)}
 
 
 def test_every_variable_and_flag_is_documented() -> None:
-    text = README.text + Document(ROOT / "docs" / "settings.md").text
+    pages = [Document(ROOT / "docs" / name) for name in ("settings.md", "server-settings.md")]
+    text = README.text + "".join(page.text for page in pages)
     literal = {name for path in source_files() for name in variables_in(path.read_text("utf-8"))}
     assert literal >= {BROWSER_VARIABLE, DATA_VARIABLE}
     assert [name for name in literal if name not in text] == []
     assert [
-        name for setting in SETTINGS for name in (setting.flag, setting.variable) if name not in text
+        name for row in (*SETTINGS, *SERVER_SETTINGS) for name in (row.flag, row.variable) if name not in text
     ] == []
 
 

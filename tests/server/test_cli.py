@@ -1,3 +1,5 @@
+import errno
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -54,6 +56,12 @@ def test_every_command_loads_and_has_help(name: str) -> None:
     assert COMMANDS[name].load().name == name
 
 
+def test_a_question_that_nobody_answers_is_exit_2(run_raising: Raise) -> None:
+    result = run_raising(click.Abort())
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("consentinel: not confirmed: nothing was done")
+
+
 def test_known_errors_are_one_line_and_exit_2(run_raising: Raise) -> None:
     result = run_raising(BrowserError("no browser: run `consentinel install`"))
     assert (result.exit_code, result.stdout) == (2, "")
@@ -85,3 +93,17 @@ def test_the_module_runs_as_the_command() -> None:
         [sys.executable, "-m", "consentinel.server", "--version"], check=True, capture_output=True, text=True
     )
     assert ended.stdout.startswith("consentinel, version ")
+
+
+def test_a_file_that_may_not_be_touched_is_one_line(run_raising: Raise) -> None:
+    """Where nobody has foreseen it: a folder above it is closed, its name is too long."""
+    result = run_raising(PermissionError(errno.EACCES, os.strerror(errno.EACCES), "/closed/keys.json"))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == (
+        "consentinel: error: /closed/keys.json: Permission denied: name another file, or allow this one\n"
+    )
+
+
+@pytest.mark.parametrize("error", [BrokenPipeError(errno.EPIPE, "Broken pipe"), OSError(errno.EIO, "I/O")])
+def test_what_is_about_no_file_is_left_to_others(run_raising: Raise, error: OSError) -> None:
+    assert "name another file" not in run_raising(error).output

@@ -32,8 +32,12 @@ const choose = async (value) => {
   tag();
   return state();
 };
+const say = (method) => { fetch("/v1/consents?" + method).catch(() => {}); };
 window.consentinel = {
-  state, accept: () => choose("yes"), reject: () => choose("no"), withdraw: () => choose("gone"),
+  state,
+  accept: (method) => say(method) || choose("yes"),
+  reject: (method) => say(method) || choose("no"),
+  withdraw: (method) => say(method) || choose("gone"),
 };
 tag();
 """

@@ -88,7 +88,7 @@ TRUTHS = {
     "spa": _truth("view_home view_products view_contact", f"{T}/view.gif"),
     "storage_cache": _truth(fact="caches.has('assets-v1')"),
     "storage_frame": _truth(fact="localStorage.length === 0", hits="widget.tracker.example/frame"),
-    "storage_indexeddb": _truth(fact="indexedDB.databases().then(all => all[0].name === 'visitors')"),
+    "storage_indexeddb": _truth(fact="indexedDB.databases().then(all => all[0]?.name === 'visitors')"),
     "storage_local": _truth(
         fact="Object.keys(localStorage).sort().join() === 'by_index,by_property,by_set_item'"
     ),

@@ -1,0 +1,242 @@
+"""`consentinel serve` as a process: what it prints, and how it ends."""
+
+import json
+import re
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from click.testing import CliRunner
+from playwright.sync_api import Page, expect
+
+from consentinel.server.cli import main
+from consentinel.server.errors import ServerError
+from consentinel.server.listening import listen, warnings, with_real_port
+from consentinel.server.settings import ServerSettings
+from consentinel.server.storage.database import Database
+from consentinel.server.storage.sites import save_site
+from tests.server.choices import choice
+from tests.support.server_process import ServerProcess
+
+SETTINGS = "site: https://shop.example/\nbanner:\n  mode: standard\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A working directory with the settings of a site."""
+    (tmp_path / "consentinel.yaml").write_text(SETTINGS)
+    return tmp_path
+
+
+@pytest.fixture
+def server(folder: Path) -> Iterator[ServerProcess]:
+    with ServerProcess(folder) as server:
+        yield server
+
+
+def post(server: ServerProcess, body: bytes, length: int) -> socket.socket:
+    """Begin to post a choice; return once the handler asks for the body."""
+    connection = socket.create_connection(("127.0.0.1", server.port))
+    fields = f"Host: a\r\nContent-Type: application/json\r\nContent-Length: {length}\r\nExpect: 100-continue"
+    connection.sendall(f"POST /v1/consents HTTP/1.1\r\n{fields}\r\n\r\n".encode())
+    assert connection.recv(1_000).startswith(b"HTTP/1.1 100 ")
+    connection.sendall(body)
+    return connection
+
+
+def wait_until_closed(server: ServerProcess) -> None:
+    """Return when nobody listens at the port any more."""
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", server.port)).close()
+        except ConnectionResetError:  # it closed while this connection was still in its queue
+            continue
+        except ConnectionRefusedError:
+            return
+
+
+def read_all(connection: socket.socket) -> bytes:
+    found = b""
+    while part := connection.recv(65_536):
+        found += part
+    return found
+
+
+def requests_of(folder: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for line in (folder / "requests.log").read_text().splitlines()]
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
+def test_a_signal_ends_it_when_all_that_was_begun_is_done(folder: Path, name: str) -> None:
+    body = json.dumps(choice()).encode()
+    with ServerProcess(folder) as server:
+        with closing(post(server, body[:10], len(body))) as connection:
+            server.process.send_signal(signal.Signals[name])
+            wait_until_closed(server)
+            connection.sendall(body[10:])
+            answer = read_all(connection)
+        assert answer.startswith(b"HTTP/1.1 201 ")
+        assert server.process.wait(60) == 0
+    with ServerProcess(folder) as server, closing(post(server, body, len(body))) as connection:
+        assert connection.recv(1_000).startswith(b"HTTP/1.1 200 ")  # it was written: this is a repeat
+
+
+def test_a_second_signal_ends_it_at_once(server: ServerProcess) -> None:
+    with closing(post(server, b"{", 100)) as connection:
+        server.process.terminate()
+        wait_until_closed(server)
+        server.process.terminate()
+        assert server.process.wait(60) == 130
+        assert b"201" not in connection.recv(100)
+
+
+def test_says_where_it_is_and_how_to_begin(server: ServerProcess, folder: Path) -> None:
+    found = re.search(r"set up an administrator, once and within 24 hours: (\S+)", "".join(server.log))
+    assert found is not None
+    assert found[1].startswith(f"{server.url}/admin/setup?token=")
+    with urlopen(found[1]) as page:
+        assert page.status == 200
+    assert server.stop() == 0
+    assert server.log == [
+        f"consentinel: set up an administrator, once and within 24 hours: {found[1]}\n",
+        f"consentinel: serving on {server.url}\n",
+    ]
+    assert [line["route"] for line in requests_of(folder)] == ["/admin/setup"]
+
+
+def test_what_is_wrong_at_the_start_is_logged_once(server: ServerProcess, folder: Path) -> None:
+    server.stop()
+    address = f"sqlite:///{server.data / 'consentinel.db'}"
+    with closing(Database(address)) as database, database.write() as connection:
+        save_site(connection, "broken.example", "site: [", "dashboard", 1)
+    with ServerProcess(folder):
+        pass
+    assert [line["event"] for line in requests_of(folder)] == ["settings of sites cannot be read"]
+
+
+def test_the_data_folder_is_for_its_owner_alone(server: ServerProcess) -> None:
+    for name in ("keys.json", "consentinel.db"):
+        assert (server.data / name).stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.browser
+def test_t22_a_browser_sets_up_logs_out_and_logs_in_on_loopback(server: ServerProcess, page: Page) -> None:
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.goto(server.log[0].rpartition(" ")[2].strip())
+    page.get_by_label("Name").fill("ada")
+    page.get_by_label("Password", exact=True).fill("correct horse battery")
+    page.get_by_label("The password again").fill("correct horse battery")
+    page.get_by_role("button", name="Make the account").click()
+    expect(page.get_by_role("button", name="Log out")).to_be_visible()
+    page.get_by_role("button", name="Log out").click()
+    page.goto(f"{server.url}/admin/password")
+    expect(page.get_by_role("heading", name="Log in")).to_be_visible()
+    page.get_by_label("Name").fill("ada")
+    page.get_by_label("Password").fill("wrong wrong wrong")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_have_text("The name or the password is wrong.")
+    page.get_by_label("Name").fill("ada")
+    page.get_by_label("Password").fill("correct horse battery")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Change your password")).to_be_visible()
+    assert [text for text in said if "401" not in text] == []
+
+
+def refused(folder: Path, *arguments: str) -> str:
+    """Run `serve` with what it cannot start with; return what it says."""
+    result = CliRunner().invoke(main, ["serve", "--data", str(folder / "data"), "--port", "0", *arguments])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.count("\n") == 1
+    return result.stderr
+
+
+def test_a_port_that_is_taken_is_said_in_one_line(tmp_path: Path) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as other:
+        port = other.getsockname()[1]
+        said = refused(tmp_path, "--port", str(port))
+    assert said == (
+        f"consentinel: error: port {port} of 127.0.0.1: Address already in use: choose another with --port\n"
+    )
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ("site: https://shop.example/\nbanner:\n  colour: red\n", "consentinel.yaml:3: "),
+        ("server:\n  prot: 1\n", "consentinel.yaml:2: "),
+    ],
+)
+def test_settings_that_cannot_be_used_are_said_in_one_line(tmp_path: Path, settings: str, says: str) -> None:
+    file = tmp_path / "consentinel.yaml"
+    file.write_text(settings)
+    assert says in refused(tmp_path, "--config", str(file))
+
+
+def test_a_folder_that_cannot_be_made_is_said_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("a file")
+    assert "data" in refused(tmp_path)
+
+
+def test_a_database_in_a_folder_that_is_not_there_makes_none(tmp_path: Path) -> None:
+    missing = tmp_path / "none"
+    said = refused(tmp_path, "--database", f"sqlite:///{missing}/x.db")
+    assert said.startswith(f"consentinel: error: {missing}: no such folder: make it, ")
+    assert not missing.exists()
+
+
+def test_a_database_that_is_none_is_said_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "consentinel.db").write_bytes(b"this is no database" * 100)
+    assert "database" in refused(tmp_path)
+
+
+def test_help_imports_no_server() -> None:
+    result = CliRunner().invoke(main, ["serve", "--help"])
+    assert result.exit_code == 0
+    assert "--setup-link" in result.output
+    assert "SIGTERM" in result.output
+
+
+@pytest.mark.parametrize("host", ["256.1.1.1", "no-such-host.invalid", "192.0.2.1"])
+def test_an_address_of_another_machine_is_refused(host: str) -> None:
+    with pytest.raises(ServerError, match=re.escape(host)):
+        listen(host, 0)
+
+
+def test_listens_at_ipv6_too() -> None:
+    with listen("::1", 0) as listening:
+        assert listening.getsockname()[0] == "::1"
+
+
+@pytest.mark.parametrize(
+    ("host", "public_url", "warned"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8080", False),
+        ("::1", "http://[::1]:8080", False),
+        ("0.0.0.0", "https://consent.example", False),
+        ("0.0.0.0", "http://127.0.0.1:8080", True),
+        ("192.0.2.7", "http://consent.example", True),
+    ],
+)
+def test_t22_who_opens_the_server_without_tls_is_warned(host: str, public_url: str, warned: bool) -> None:
+    settings = ServerSettings(data=Path(), host=host, public_url=public_url)
+    assert bool(warnings(settings)) is warned
+
+
+@pytest.mark.parametrize(
+    ("public_url", "becomes"),
+    [("http://127.0.0.1:0", "http://127.0.0.1:4711"), ("https://consent.example", "https://consent.example")],
+)
+def test_port_0_becomes_the_real_one(public_url: str, becomes: str) -> None:
+    settings = with_real_port(ServerSettings(data=Path(), port=0, public_url=public_url), 4711)
+    assert (settings.port, settings.public_url) == (4711, becomes)
+
+
+def test_by_default_it_listens_on_loopback_alone() -> None:
+    assert ServerSettings(data=Path()).host == "127.0.0.1"

@@ -1,5 +1,6 @@
 """`python -m bench`: all benchmarks, a table on stdout, JSON with `--json FILE`; see docs/benchmarks.md.
 
+`python -m bench server` measures one part alone; the parts are those of PARTS.
 Accuracy, too, where labels are given: with `--labels FILE…`, or as a directory in CONSENTINEL_LABELS.
 Exit code 0 whatever the figures are: this is a measurement, not a test. 2 where it could not measure.
 """
@@ -8,7 +9,7 @@ import argparse
 import os
 import platform
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from bench.accuracy import Accuracy, measure_accuracy
@@ -19,6 +20,10 @@ from bench.measures import Measure, Run, as_json, show
 from bench.patches import measure_patches
 from bench.scan_speed import FULL, QUICK, BenchError, measure_scans
 from bench.scores_shown import show_accuracy
+from bench.server.run import FULL as FULL_SERVER
+from bench.server.run import QUICK as QUICK_SERVER
+from bench.server.run import measure_server
+from bench.server.speed import ServerBenchError
 from consentinel.scanner.errors import ConsentinelError
 
 
@@ -32,10 +37,14 @@ def main() -> int:
     """Run all benchmarks and return the exit code."""
     arguments = _parser().parse_args()
     try:
-        run = _run(quick=arguments.quick, labels=arguments.labels or labels_from(os.environ))
+        run = _run(
+            quick=arguments.quick,
+            parts=arguments.parts or tuple(PARTS),
+            labels=arguments.labels or labels_from(os.environ),
+        )
         if arguments.json:
             arguments.json.write_bytes(as_json(run))
-    except (BenchError, ConsentinelError, LabelError, OSError) as error:
+    except (BenchError, ServerBenchError, ConsentinelError, LabelError, OSError) as error:
         print(f"bench: {error}", file=sys.stderr)
         return 2
     show(run)
@@ -50,23 +59,38 @@ def labels_from(environ: Mapping[str, str]) -> tuple[Path, ...]:
     return label_files(Path(directory)) if directory else ()
 
 
-def _run(*, quick: bool, labels: Sequence[Path]) -> WholeRun:
+def _run(*, quick: bool, parts: Sequence[str], labels: Sequence[Path]) -> WholeRun:
     accuracy = measure_accuracy(labels) if labels else None
     remarks = tuple(_remarks())
     measures = []
-    for measure in _measures(quick):
-        print(f"{measure.name}: {measure.value:,.2f} {measure.unit}", file=sys.stderr)
-        measures.append(measure)
+    for part in parts:
+        for measure in PARTS[part](quick):
+            print(f"{measure.name}: {measure.value:,.2f} {measure.unit}", file=sys.stderr)
+            measures.append(measure)
     return WholeRun(machine=_machine(), measures=tuple(measures), remarks=remarks, accuracy=accuracy)
 
 
-def _measures(quick: bool) -> Iterator[Measure]:
+def _measure_scanner(quick: bool) -> Iterator[Measure]:
     yield measure_classify()
     yield measure_growth()
     yield measure_memory()
+    yield from measure_scans(QUICK if quick else FULL)
+
+
+def _measure_banner(quick: bool) -> Iterator[Measure]:
     yield from measure_banner(3 if quick else ROUNDS)
     yield from measure_patches()
-    yield from measure_scans(QUICK if quick else FULL)
+
+
+def _measure_server(quick: bool) -> Iterator[Measure]:
+    yield from measure_server(QUICK_SERVER if quick else FULL_SERVER)
+
+
+PARTS: Mapping[str, Callable[[bool], Iterator[Measure]]] = {
+    "scanner": _measure_scanner,
+    "banner": _measure_banner,
+    "server": _measure_server,
+}
 
 
 def _machine() -> dict[str, str]:
@@ -83,8 +107,16 @@ def _remarks() -> Iterator[str]:
         yield f"the machine was busy before this began (load {busy:.1f}): trust the ratios only"
 
 
+def _part(name: str) -> str:
+    if name not in PARTS:
+        raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(PARTS)}")
+    return name
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Speed, memory and accuracy.")
+    names = ", ".join(PARTS)
+    parser.add_argument("parts", nargs="*", type=_part, metavar="PART", help=f"only these of {names}")
     parser.add_argument("--quick", action="store_true", help="fewer pages and rounds")
     parser.add_argument(
         "--labels",

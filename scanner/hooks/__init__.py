@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from consentinel.scanner.observations import Writer
-from consentinel.scanner.own_script import is_own_script
+from consentinel.scanner.own_script import is_passed_over
 from consentinel.scanner.wire import BINDING
 
 # `at f (https://a.example/x.js:10:5)`, `at https://a.example/x.js:10:5`, also inside `eval at f (…)`
@@ -33,7 +33,7 @@ class HookReport(msgspec.Struct, frozen=True):
         The banner's own script, which every call passes through, only where no other is there.
         """
         frames = [Writer(url=found[1], line=int(found[2])) for found in _STACK_FRAME.finditer(self.stack)]
-        others = (frame for frame in frames if not is_own_script(frame.url, self.origin))
+        others = (frame for frame in frames if not is_passed_over(frame.url, self.origin))
         return next(others, frames[0] if frames else None)
 
 

@@ -1,6 +1,8 @@
+// The browser's own: a banner puts another object before the page, and writes to this one.
+const nativeLocal = getOwnPropertyDescriptor(globalThis, "localStorage")?.get;
 const areaOf = (/** @type {Storage} */ self) => {
   try {
-    return self === globalThis.localStorage ? "localStorage" : "sessionStorage";
+    return nativeLocal && self === apply(nativeLocal, globalThis, []) ? "localStorage" : "sessionStorage";
   } catch {
     return "sessionStorage";
   }

@@ -2,7 +2,7 @@ import pytest
 
 from consentinel.scanner.hooks import HookReport
 from consentinel.scanner.observations import Writer
-from consentinel.scanner.own_script import is_own_script, without_own_script
+from consentinel.scanner.own_script import is_own_script, is_passed_over, without_own_script
 from tests.scanner.test_network import listening
 
 PAGE = "https://www.shop.example/cart?id=1"
@@ -54,9 +54,28 @@ def test_the_name_counts_only_at_home_and_where_the_operator_says(url: str, ours
     assert is_own_script(url, PAGE, served) is ours
 
 
+@pytest.mark.parametrize(
+    ("url", "ours"),
+    [
+        (OURS, True),
+        ("http://127.0.0.1:8090/b/www.shop.example.js", True),
+        ("https://consent.example/at/b/shop.example.js", True),
+        ("https://consent.example/b/www.other.example.js", False),
+        ("https://consent.example/b/www.shop.example/act.js", False),
+        ("https://consent.example/www.shop.example.js", False),
+        ("https://[/b/www.shop.example.js", False),
+        (STRANGER, False),
+    ],
+)
+def test_a_script_that_any_server_names_after_the_site_is_passed_over(url: str, ours: bool) -> None:
+    assert is_passed_over(url, PAGE) is ours
+
+
 @pytest.mark.parametrize("page", ["about:srcdoc", "null", ""])
 def test_a_document_without_an_address_has_no_banner_script(page: str) -> None:
     assert not is_own_script(OURS, page)
+    assert not is_passed_over("https://consent.example/b/.js", page)
+    assert not is_passed_over("https://consent.example/b/null.js", page)
 
 
 def test_strangers_with_its_name_are_told_among_those_who_asked() -> None:

@@ -14,6 +14,7 @@ Reason = Literal[
     "not-global",
     "port",
     "unknown-host",
+    "name-server",
     "connection-refused",
     "timeout",
     "budget",

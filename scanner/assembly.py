@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from consentinel.scanner.catalogue.taxonomy import STATES, State
 from consentinel.scanner.classify import classify
 from consentinel.scanner.crawl import BROWSER_GONE, Crawl, Limits
-from consentinel.scanner.egress import Egress
+from consentinel.scanner.egress import Egress, Refusal
 from consentinel.scanner.observations import Gap, Observation
 from consentinel.scanner.pages import Discovery, is_reached
 from consentinel.scanner.report import Environment, PageTiming, PageVisit, Report, Scanned, StateVisit
@@ -111,8 +111,14 @@ def _refusals(results: Iterable[VisitResult], egress: Egress) -> Iterator[Gap]:
     asked = {host_of(exchange.url) for result in results for exchange in result.exchanges}
     for refusal in egress.refusals:
         if refusal.host in asked and refusal.reason != "budget":
-            where = f"{refusal.host}:{refusal.port}"
-            yield Gap(kind="refused", where=where, reason=refusal_sentence(refusal))
+            yield _refused(f"{refusal.host}:{refusal.port}", refusal)
+
+
+def _refused(where: str, refusal: Refusal) -> Gap:
+    reason = refusal_sentence(refusal)
+    if refusal.reason == "unknown-host":
+        return Gap(kind="unknown-host", where=where, reason=reason)
+    return Gap(kind="refused", where=where, reason=reason)
 
 
 def _state_gaps(states: Iterable[State], results: Sequence[VisitResult], start: str) -> Iterator[Gap]:

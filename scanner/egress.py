@@ -30,6 +30,8 @@ __all__ = ["Egress", "EgressPolicy", "HostMapping", "Lookup", "Reason", "Refusal
 Lookup = Callable[[str], Awaitable[list[str]]]
 
 _REFUSALS_KEPT = 1_000
+# What resolvers say of a name that is not there; anything else says nothing of it. Not all systems have both.
+_NO_SUCH_NAME = {getattr(socket, name) for name in ("EAI_NONAME", "EAI_NODATA") if hasattr(socket, name)}
 _LOOPBACK: tuple[Address, ...] = (ip_address("127.0.0.1"), ip_address("::1"))
 
 
@@ -146,6 +148,9 @@ class Egress:
                 found = tuple(ip_address(text) for text in await self._lookup(host))
         except TimeoutError:
             raise RefusedError("timeout", host, port) from None
+        except socket.gaierror as error:
+            reason: Reason = "unknown-host" if error.errno in _NO_SUCH_NAME else "name-server"
+            raise RefusedError(reason, host, port) from None
         except (OSError, ValueError):
             found = ()
         if not found:

@@ -12,6 +12,7 @@ _REFUSALS: dict[Reason, str] = {
     "not-global": "{host} is not at a public address; to scan a local site add --allow-private or --resolve",
     "port": "port {port} is not allowed; add --allow-port {port}",
     "unknown-host": "the host {host} is unknown; check the spelling, or map it with --resolve",
+    "name-server": "no name server answered for {host}; is this machine online?",
     "connection-refused": "{host}:{port} refused the connection; is the server running?",
     "timeout": "{host}:{port} did not answer in time",
     "budget": "the byte budget is used up; raise --max-bytes",

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 from consentinel.banner.verify.evidence import Evidence
 from consentinel.banner.verify.leaks import left_at_third_parties
-from consentinel.scanner.report import Finding
+from consentinel.banner.verify.unknown_hosts import KIND, denied_hosts, gone_hosts
+from consentinel.scanner.report import Finding, Report
 
 # What a scan leaves out on purpose, or what hides nothing that a page did.
 _HARMLESS_GAPS = frozenset(
-    ("screenshot", "robots", "sitemap", "crawl-trap", "http-error", "state-not-reached")
+    ("screenshot", "robots", "sitemap", "crawl-trap", "http-error", "state-not-reached", KIND)
 )
 _MOST_NAMED = 10
 
@@ -35,12 +36,21 @@ def _problems(evidence: Evidence) -> Iterator[str]:
             yield f"The state {visit.state} was not reached: {visit.detail}."
     yield from _about_modes(evidence)
     yield from _about_grants(evidence)
+    yield from _about_gaps(report)
+    if report.scanned.truncated:
+        yield "The scan ended early."
+
+
+def _about_gaps(report: Report) -> Iterator[str]:
     for gap in report.gaps:
         if gap.kind not in _HARMLESS_GAPS:
             where = f"{gap.where} ({gap.state})" if gap.state else gap.where
             yield f"Not everything was seen: {gap.kind} at {where}: {gap.reason}."
-    if report.scanned.truncated:
-        yield "The scan ended early."
+    for host in denied_hosts(report):
+        yield (
+            f"{host} is in the catalogue, but not known to the name server here: where a filter in this "
+            "network is why, verify from another one; where the service is gone, take its tag out."
+        )
 
 
 def _about_modes(evidence: Evidence) -> Iterator[str]:
@@ -92,6 +102,12 @@ def _about_the_states(evidence: Evidence) -> Iterator[str]:
 
 
 def _about_findings(evidence: Evidence) -> Iterator[str]:
+    gone = gone_hosts(evidence.report)
+    if gone:
+        yield (
+            "Pages ask for hosts that do not exist, as every visitor's browser does in vain: take out what "
+            f"asks for {_named(gone)}."
+        )
     left = left_at_third_parties(evidence)
     if left:
         yield f"Cookies of third parties outlive the withdrawal; no page may delete them: {_named(left)}."

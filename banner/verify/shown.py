@@ -10,10 +10,11 @@ from rich.table import Table
 from consentinel.banner.verify.fixes import HOW, fix_of
 from consentinel.banner.verify.leaks import Leak
 from consentinel.banner.verify.verification import Verification
+from consentinel.scanner.plural import plural
 from consentinel.scanner.rendering.escaping import markdown_code, markdown_text
 from consentinel.scanner.rendering.json import scrub
 from consentinel.scanner.rendering.terminal import PLAIN_WIDTH, for_stream, safe, to_text
-from consentinel.scanner.rendering.wording import category_name, plural, writer_of
+from consentinel.scanner.rendering.wording import category_name, writer_of
 
 VerifyFormat = Literal["text", "json", "md"]
 VERIFY_FORMATS: tuple[VerifyFormat, ...] = get_args(VerifyFormat)

@@ -6,7 +6,7 @@ from typing import Any, cast
 import msgspec
 import pytest
 
-from consentinel.scanner.addresses import Refusal
+from consentinel.scanner.addresses import Reason, Refusal
 from consentinel.scanner.assembly import assemble, counts
 from consentinel.scanner.crawl import Crawl, Limits
 from consentinel.scanner.frontier import Frontier
@@ -166,7 +166,14 @@ def test_only_hosts_that_pages_asked_for_are_refused() -> None:
     of_the_browser = Refusal("update.vendor.example", 443, "unknown-host")
     result = make_result(exchanges=[make_exchange()])
     report = report_of(result, egress=FakeEgress(asked, of_the_browser))
-    assert [(gap.kind, gap.where) for gap in report.gaps] == [("refused", "t.tracker.example:443")]
+    assert [(gap.kind, gap.where) for gap in report.gaps] == [("unknown-host", "t.tracker.example:443")]
+
+
+def test_a_host_that_is_not_there_is_another_gap_than_one_that_cannot_be_reached() -> None:
+    reasons: tuple[Reason, ...] = ("unknown-host", "name-server", "timeout", "not-global")
+    refusals = [Refusal("t.tracker.example", 443, reason) for reason in reasons]
+    report = report_of(make_result(exchanges=[make_exchange()]), egress=FakeEgress(*refusals))
+    assert sorted(gap_kinds(report)) == ["refused", "refused", "refused", "unknown-host"]
 
 
 def test_an_interrupt_in_the_middle_of_the_last_page_is_told() -> None:

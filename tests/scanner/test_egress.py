@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from consentinel.scanner.egress import Egress, EgressPolicy, HostMapping, Lookup, Refusal, system_lookup
+from consentinel.scanner.egress import (
+    Egress,
+    EgressPolicy,
+    HostMapping,
+    Lookup,
+    Reason,
+    Refusal,
+    system_lookup,
+)
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
 SITE = "http://site.example"
@@ -355,6 +364,23 @@ def test_public_addresses_are_refused_on_other_ports() -> None:
 def test_a_name_without_addresses_is_unknown(addresses: list[str]) -> None:
     received, refusals = refusal_of(get("http://gone.example/"), lookup=answers(gone_example=addresses))
     assert refusals == [Refusal("gone.example", 80, "unknown-host")]
+    assert received.startswith(b"HTTP/1.1 502 ")
+
+
+@pytest.mark.parametrize(
+    ("number", "reason"),
+    [
+        (socket.EAI_NONAME, "unknown-host"),
+        (socket.EAI_AGAIN, "name-server"),
+        (socket.EAI_FAIL, "name-server"),
+    ],
+)
+def test_a_name_server_that_does_not_answer_says_nothing_of_a_name(number: int, reason: Reason) -> None:
+    async def lookup(_host: str) -> list[str]:
+        raise socket.gaierror(number, "as the system says it")
+
+    received, refusals = refusal_of(get("http://gone.example/"), lookup=lookup)
+    assert refusals == [Refusal("gone.example", 80, reason)]
     assert received.startswith(b"HTTP/1.1 502 ")
 
 

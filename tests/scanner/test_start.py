@@ -37,6 +37,7 @@ REASONS: dict[Reason, str] = {
     "not-global": "--allow-private",
     "port": "--allow-port 443",
     "unknown-host": "check the spelling",
+    "name-server": "no name server answered",
     "connection-refused": "is the server running?",
     "timeout": "in time",
     "budget": "--max-bytes",

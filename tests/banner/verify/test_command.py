@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from consentinel.banner.verify.evidence import Operator
 from consentinel.scanner.commands.scan import command as scanning
 from consentinel.scanner.errors import InputError
 from tests.conftest import Serve
-from tests.sites.own_banner import own_banner_site
+from tests.sites.own_banner import TRACKER, own_banner_site
 from tests.support.cli import mapped_to, run_cli
 from tests.support.sites import Site
 
@@ -65,6 +66,38 @@ def test_the_leaking_request_is_shown(serve: Serve) -> None:
     assert "request: https://bat.bing.com/action/0?id=" in result.stdout
     assert f"when:    no-choice, reject, withdrawn\n   how:     a script: {site.start}more" in result.stdout
     assert f"nothing is held back there and nobody can withdraw: {site.start}more" in result.stdout
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("rule", "status", "says"),
+    [
+        ("", 0, "take out what asks for gone.nobody-knows.example:443."),
+        (
+            "{host: nobody-knows.example, category: targeting}",
+            1,
+            "request: https://gone.nobody-knows.example/",
+        ),
+    ],
+)
+def test_a_tag_of_a_host_that_does_not_exist_is_judged(
+    rule: str, status: int, says: str, serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = own_banner_site()
+    head = '<script async src="https://gone.nobody-knows.example/x.js"></script>'
+    site.page("/more", "<p>Forgotten.</p>", head=head)
+    address = serve(site).address
+    mapped = [part for host in ("www.site.example", TRACKER) for part in ("--resolve", f"{host}={address}")]
+    (tmp_path / "banner.yaml").write_text(f"site: {site.start}\nbanner:\n  rules: [{rule}]\n")
+    monkeypatch.setattr(socket, "getaddrinfo", knows_nobody)
+    config = ("--config", str(tmp_path / "banner.yaml"))
+    result = run_cli("verify", site.start, *mapped, *QUICK, *config)
+    assert result.exit_code == status, result.output
+    assert says in " ".join(result.stdout.split())
+
+
+def knows_nobody(*_arguments: object, **_options: object) -> None:
+    raise socket.gaierror(socket.EAI_NONAME, "no such name")
 
 
 @pytest.mark.browser

@@ -26,6 +26,9 @@ GTAG = "https://www.googletagmanager.com/gtag/js"
 UNKNOWN = "https://cdn.nobody-knows.example/x.js"
 
 
+UNKNOWN_GAP = make_gap(kind="unknown-host", where="cdn.nobody-knows.example:443", reason="it is unknown")
+
+
 def judged(
     seen: dict[State, Any] | None = None, *args: Any, requested_ok: bool = False, **options: Any
 ) -> Verification:
@@ -58,6 +61,40 @@ def test_gaps_make_it_unproven(kind: str) -> None:
 @pytest.mark.parametrize("kind", ["screenshot", "robots", "sitemap", "crawl-trap", "http-error"])
 def test_gaps_that_hide_nothing_do_not(kind: str) -> None:
     assert judged(gaps=(make_gap(kind=kind),)).result == "clean"
+
+
+def dead(url: str, state: State = "accept") -> Any:
+    return request(url, state, attributes={"resource_type": "script", "failed": "net::ERR_TUNNEL"})
+
+
+def test_a_host_that_does_not_exist_hides_nothing() -> None:
+    found = judged({"no-choice": [dead(UNKNOWN, "no-choice")]}, gaps=(UNKNOWN_GAP,))
+    assert (found.result, found.leaks, found.problems) == ("clean", (), ())
+    assert found.notes[0] == (
+        "Pages ask for hosts that do not exist, as every visitor's browser does in vain: take out what asks "
+        "for cdn.nobody-knows.example:443."
+    )
+
+
+def test_asking_a_host_that_does_not_exist_without_the_consent_it_needs_is_a_leak() -> None:
+    found = judged(
+        {"no-choice": [dead(UNKNOWN, "no-choice")]},
+        gaps=(UNKNOWN_GAP,),
+        operator=Operator(blocks_unknown=True),
+    )
+    assert (found.result, [leak.host for leak in found.leaks]) == ("leaks", ["cdn.nobody-knows.example"])
+    assert EXIT_STATUS[found.result] == 1
+
+
+def test_a_host_of_the_catalogue_that_does_not_exist_here_may_elsewhere() -> None:
+    gap = make_gap(kind="unknown-host", where="www.googletagmanager.com:443", reason="it is unknown")
+    found = judged({"accept": [dead(GTAG)]}, gaps=(gap,))
+    assert (found.result, found.leaks) == ("unproven", ())
+    assert found.problems == (
+        "www.googletagmanager.com:443 is in the catalogue, but not known to the name server here: where a "
+        "filter in this network is why, verify from another one; where the service is gone, take its tag "
+        "out.",
+    )
 
 
 def test_a_state_that_was_not_reached_is_unproven() -> None:

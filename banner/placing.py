@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlsplit
 
-from consentinel.banner.catalogue_answer import by_catalogue
+import msgspec
+
 from consentinel.banner.rule_text import FUNCTIONAL, NECESSARY, TAG_MANAGER, UNCLASSIFIED, Code, Rule
 from consentinel.banner.services import Services, slugified
 from consentinel.banner.targets import Targets, vendor_id
@@ -14,7 +15,6 @@ from consentinel.scanner.catalogue.entries import CaptchaProduct
 from consentinel.scanner.catalogue.taxonomy import Category, category_rank
 from consentinel.scanner.party import registrable_domain
 from consentinel.scanner.report import Finding
-from consentinel.scanner.site_rules import is_by_rule
 
 # What Consent Mode's advanced form lets load before a choice, by the catalogue's ids.
 GOOGLE_TAGS = frozenset(("google-tag-manager", "google-analytics", "google-ads", "doubleclick"))
@@ -65,8 +65,9 @@ class Placer:
         return self._targets.captcha_of(self._known(finding))
 
     def _known(self, finding: Finding) -> Finding:
-        """Return a finding as the catalogue knows it: a rule of the settings speaks for itself alone."""
-        return by_catalogue(finding, self.services.catalogue) if is_by_rule(finding) else finding
+        """Return a finding as it is without the rule of the settings, which speaks for itself alone."""
+        known = finding.without_rule
+        return msgspec.structs.replace(finding, **msgspec.structs.asdict(known)) if known else finding
 
     def _slug(self, finding: Finding) -> str:
         captcha = self.captcha_of(finding)

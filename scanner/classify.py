@@ -11,12 +11,12 @@ from consentinel.scanner.catalogue.matching import Catalogue
 from consentinel.scanner.catalogue.subject import Subject
 from consentinel.scanner.catalogue.taxonomy import STATES
 from consentinel.scanner.identity import display_name, finding_id
-from consentinel.scanner.joint_decision import Ruled, joint_decision
+from consentinel.scanner.joint_decision import Ruled, joint_decision, known_decision
 from consentinel.scanner.observations import AttributeValue, Observation, Writer
 from consentinel.scanner.party import OwnHosts
 from consentinel.scanner.report import Finding
 from consentinel.scanner.shapes import entropy_class, length_bucket, public_url
-from consentinel.scanner.site_rules import NO_RULES, SiteRules
+from consentinel.scanner.site_rules import NO_RULES, SiteRules, with_known
 
 _ONLY_IF_CLASSIFIED = frozenset({"request", "script", "frame"})
 _MAX_EVIDENCE = 12
@@ -114,7 +114,7 @@ def _finding(identity: str, members: Sequence[Ruled]) -> Finding:
     group = [member.judged for member in members]
     observations = [judged.observation for judged in group]
     first = min(observations, key=_plainness)
-    return Finding(
+    found = Finding(
         id=identity,
         kind=first.kind,
         name=min(judged.name for judged in group),
@@ -133,6 +133,7 @@ def _finding(identity: str, members: Sequence[Ruled]) -> Finding:
         evidence=(*_evidence(observations), *_clues(group), *decision.evidence),
         attributes=_attributes(observations),
     )
+    return with_known(found, known_decision(members))
 
 
 def _plainness(observation: Observation) -> tuple[bool, str, str, str]:

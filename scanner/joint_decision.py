@@ -29,12 +29,17 @@ def joint_decision(group: Sequence[Ruled]) -> Decision:
 
     The settings decide where they speak of all of them; of some, where that makes the finding more intrusive.
     """
-    known = max((item.judged.decision for item in group), key=_strength)
+    known = known_decision(group)
     ruled = [item.decision for item in group if item.is_ruled]
     if len(ruled) < len(group):
         stricter = [decision for decision in ruled if _need(decision) > _need(known)]
         return max(stricter, key=_strength, default=known)
     return max(ruled, key=_strength)
+
+
+def known_decision(group: Sequence[Ruled]) -> Decision:
+    """Return what the observations of one finding are by catalogue and behaviour alone."""
+    return max((item.judged.decision for item in group), key=_strength)
 
 
 def _strength(decision: Decision) -> tuple[float, int, str, tuple[str, ...]]:

@@ -31,8 +31,21 @@ class PageVisit(msgspec.Struct, frozen=True, kw_only=True):
     routes: tuple[str, ...] = ()
 
 
-class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """A fact with category, vendor, party, evidence and the rule that decided."""
+class WithoutRule(msgspec.Struct, frozen=True, kw_only=True):
+    """What catalogue and behaviour say of a finding that a rule of the site's settings decides."""
+
+    category: Category | None
+    contested: bool
+    vendor: str | None
+    rule: str | None
+    layer: Layer
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A fact with category, vendor, party, evidence and the rule that decided.
+
+    without_rule: is there where a rule of the settings decides, which may speak of a part of it only.
+    """
 
     id: str
     kind: Kind
@@ -51,6 +64,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     layer: Layer
     evidence: tuple[str, ...]
     attributes: dict[str, AttributeValue]
+    without_rule: WithoutRule | None = None
 
 
 class PageTiming(msgspec.Struct, frozen=True, kw_only=True):

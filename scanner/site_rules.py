@@ -14,7 +14,7 @@ import msgspec
 
 from consentinel.scanner.catalogue.own_rules import OwnRule
 from consentinel.scanner.catalogue.subject import Decision, Subject
-from consentinel.scanner.report import Finding, Report
+from consentinel.scanner.report import Finding, Report, WithoutRule
 from consentinel.scanner.urls import host_of
 
 _STORED = frozenset(("cookie", "storage"))
@@ -84,7 +84,7 @@ class SiteRules:
         if decision is before:
             return finding
         told = (line for line in decision.evidence if line not in finding.evidence)
-        return msgspec.structs.replace(
+        ruled = msgspec.structs.replace(
             finding,
             category=decision.category,
             vendor=decision.vendor,
@@ -94,16 +94,29 @@ class SiteRules:
             contested=decision.contested,
             evidence=(*finding.evidence, *told),
         )
+        return with_known(ruled, before)
 
 
 NO_RULES = SiteRules()
 
 
-def is_by_rule(finding: Finding) -> bool:
-    """Say whether an owner's rule decides a finding."""
-    if finding.kind == "captcha":  # its rule says which product it is
-        return any(line.startswith(_BY_RULE) for line in finding.evidence)
-    return (finding.rule or "").startswith(_RULE)
+def with_known(finding: Finding, known: Decision) -> Finding:
+    """Return a finding that, where an owner's rule decides it, tells what is known of it without that rule.
+
+    A rule may speak of one name, host or path of those that the finding stands for; the rest stays as it is.
+    """
+    if finding.without_rule is not None or not _is_by_rule(finding):
+        return finding
+    return msgspec.structs.replace(
+        finding,
+        without_rule=WithoutRule(
+            category=known.category,
+            contested=known.contested,
+            vendor=known.vendor,
+            rule=known.rule,
+            layer=known.layer,
+        ),
+    )
 
 
 def places_of(site_host: str, servers: Iterable[str], base: str = "") -> tuple[str, ...]:
@@ -126,6 +139,12 @@ def _of_server(server: str, site_host: str) -> Iterator[str]:
     if site_host:
         yield from (f"{root}/b/{site_host}.js", f"{root}/b/{site_host}/*")
         yield from (f"{root}/d/{site_host}", f"{root}/d/{site_host}/*")
+
+
+def _is_by_rule(finding: Finding) -> bool:
+    if finding.kind == "captcha":  # its rule says which product it is
+        return any(line.startswith(_BY_RULE) for line in finding.evidence)
+    return (finding.rule or "").startswith(_RULE)
 
 
 def _by_rule(rule: OwnRule, subject: Subject, before: Decision) -> Decision:

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -6,11 +7,17 @@ from consentinel.banner.rule_text import Rule, format_rules
 from consentinel.scanner.catalogue.loading import load_catalogue
 from consentinel.scanner.catalogue.subject import Subject
 from consentinel.scanner.catalogue.taxonomy import ResourceType
-from consentinel.scanner.observations import Writer
+from consentinel.scanner.classify import classify
+from consentinel.scanner.observations import Observation, Writer
+from consentinel.scanner.party import OwnHosts
 from consentinel.scanner.report import Finding
 from consentinel.scanner.site_rules import SiteRules
 from tests.banner.typical_report import SITE, banner, report_of, request, stored
 from tests.support.banner import settings_of
+from tests.support.observing import make_observation
+
+# An identifier as advertisers are given it.
+ID = "7f3a9c1e5b8d2f4a7f3a"
 
 
 def text(*findings: Finding, **settings: Any) -> str:
@@ -29,6 +36,39 @@ def decided(url: str, kind: Any = "script", resource_type: ResourceType = "scrip
         category=found.category,
         contested=found.contested,
         vendor=found.vendor,
+    )
+
+
+def scanned(seen: Sequence[Observation], own: dict[str, str]) -> tuple[Finding, ...]:
+    """Return what a scan makes of observations where a rule of the settings decides."""
+    said = SiteRules(settings_of({"site": SITE, "rules": [own]}).rules)
+    return classify(seen, load_catalogue(), OwnHosts("www.example.com"), said)
+
+
+def cookie(name: str, value: str = "") -> Observation:
+    attributes = {"max_age_s": 31_536_000, "via": "header"}
+    return make_observation(
+        name=name,
+        host="www.example.com",
+        party="first",
+        page=SITE,
+        url=SITE,
+        value=value,
+        attributes=attributes,
+    )
+
+
+def pixel(url: str) -> Observation:
+    host, _, path = url.partition("://")[2].partition("?")[0].partition("/")
+    attributes = {"resource_type": "image"}
+    return make_observation(
+        kind="pixel",
+        name=f"{host}/{path}",
+        host=host,
+        url=url,
+        party="third",
+        page=SITE,
+        attributes=attributes,
     )
 
 
@@ -230,6 +270,16 @@ def test_our_server_is_never_held_back() -> None:
     assert text(ours, mode="strict", unknown="block") == "0 edge.example/consent/v1/consents"
 
 
+def test_the_parts_of_our_own_banner_are_known_by_their_folder() -> None:
+    place = "override:consentinel-server/path:https://edge.example:8443/b/www.example.com/*"
+    names = ("consentinel-act.0123abcd.js", "consentinel-ask.4567abcd.js")
+    parts = [
+        request(f"edge.example/b/www.example.com/{name}", place, category="strictly-necessary")
+        for name in names
+    ]
+    assert text(*parts, mode="strict") == "0 edge.example/b/www.example.com/*"
+
+
 # --- what a rule of the settings has decided ---
 
 
@@ -286,10 +336,22 @@ def test_an_own_rule_for_one_of_a_captchas_hosts_leaves_the_others() -> None:
 
 def test_an_own_rule_for_some_of_a_vendors_names_leaves_the_others() -> None:
     own = {"cookie": "_ga_AAAA*", "category": "strictly-necessary"}
-    cookie = stored(
-        "_ga_*", "override:banner-rules/name:_ga_AAAA*", layer="override", category="strictly-necessary"
-    )
-    assert text(cookie, rules=[own]) == "0 #_ga_AAAA*\n2google-analytics #_ga_*"
+    found = scanned([cookie("_ga_AAAA1234")], own)
+    assert text(*found, rules=[own]) == "0 #_ga_AAAA*\n2google-analytics #_ga_*"
+
+
+def test_an_own_rule_for_one_name_leaves_the_others_what_behaviour_made_of_them() -> None:
+    own = {"cookie": "uid_0b1d2e4f6a8c9e1b3d5f", "category": "strictly-necessary"}
+    seen = [cookie(own["cookie"], ID), pixel(f"https://www.facebook.com/tr?x={ID}")]
+    (found,) = (finding for finding in scanned(seen, own) if finding.kind == "cookie")
+    assert (found.name, found.category) == ("uid_*", "strictly-necessary")
+    assert text(found, rules=[own]) == f"0 #{own['cookie']}\n3 #uid_*"
+
+
+def test_an_own_rule_for_a_path_leaves_its_host_what_behaviour_made_of_it() -> None:
+    own = {"host": "t.new.example", "path": "/a/*", "category": "strictly-necessary"}
+    seen = request("t.new.example/a/p", "behaviour:id-sync", layer="behaviour", category="targeting")
+    assert with_own(own, seen) == text(seen, rules=[own]) == "0 t.new.example/a/*\n3 t.new.example"
 
 
 def test_a_convention_that_an_own_rule_decides_is_the_sites_own() -> None:

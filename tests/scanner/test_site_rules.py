@@ -10,7 +10,7 @@ from consentinel.scanner.catalogue.own_rules import OwnRule
 from consentinel.scanner.catalogue.subject import UNCLASSIFIED, Subject
 from consentinel.scanner.catalogue.taxonomy import Category
 from consentinel.scanner.classify import classify
-from consentinel.scanner.report import Finding
+from consentinel.scanner.report import Finding, WithoutRule
 from consentinel.scanner.site_rules import NO_RULES, SiteRules, places_of
 from tests.support.observing import OWN, core_catalogue, make_observation
 from tests.support.reports import make_finding, make_report
@@ -79,6 +79,21 @@ def test_a_rule_goes_before_the_catalogue_and_says_so() -> None:
     named = found(rules(name="_ga", vendor="We"), name="_ga")
     assert named
     assert (named.vendor, named.purpose) == ("We", None)
+
+
+def test_what_is_known_without_a_rule_is_kept_through_further_ones() -> None:
+    before = make_finding(name="uid_*", category="targeting", rule="behaviour:id-sync", layer="behaviour")
+    once = rules(name="uid_*", category="functional").applied_to(make_report(before))
+    twice = rules(name="uid_*", category="performance").applied_to(once)
+    (finding,) = twice.findings
+    assert (before.without_rule, finding.category) == (None, "performance")
+    assert finding.without_rule == WithoutRule(
+        category="targeting",
+        contested=False,
+        vendor=before.vendor,
+        rule="behaviour:id-sync",
+        layer="behaviour",
+    )
 
 
 def test_the_most_specific_rule_counts() -> None:

@@ -13,7 +13,7 @@ import msgspec
 from consentinel.scanner.catalogue.taxonomy import State
 from consentinel.scanner.errors import InputError, OutputError
 from consentinel.scanner.har import har_log
-from consentinel.scanner.rendering import Format, format_for_suffix, render, render_for_stream
+from consentinel.scanner.rendering.formats import Format, format_for_suffix, render, render_for_stream
 from consentinel.scanner.rendering.json import scrub
 from consentinel.scanner.report import Report
 from consentinel.scanner.visit import VisitResult

@@ -55,6 +55,12 @@ def is_public_name(host: str) -> bool:
     return bool(extracted.suffix and extracted.domain)
 
 
+def is_public_suffix(host: str) -> bool:
+    """Say whether the Public Suffix List has a name: strangers to each other have hosts below it."""
+    extracted = _extract(host)
+    return bool(extracted.suffix) and not extracted.domain
+
+
 def _is_address(host: str) -> bool:
     if not (host[-1:].isdigit() or ":" in host or host.endswith("]")):
         return False

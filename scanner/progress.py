@@ -11,9 +11,9 @@ from rich.text import Text
 
 from consentinel.scanner.catalogue.taxonomy import State
 from consentinel.scanner.observations import Observation
+from consentinel.scanner.plural import plural
 from consentinel.scanner.rendering.escaping import shorten
 from consentinel.scanner.rendering.terminal import safe
-from consentinel.scanner.rendering.wording import plural
 from consentinel.scanner.shapes import collapse_name, public_url
 from consentinel.scanner.visit import VisitResult
 

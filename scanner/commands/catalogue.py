@@ -16,8 +16,8 @@ from consentinel.scanner.commands.shown_subject import Asked, subjects_for
 from consentinel.scanner.commands.warning import known_by
 from consentinel.scanner.errors import InputError
 from consentinel.scanner.outputs import print_result
+from consentinel.scanner.plural import plural
 from consentinel.scanner.rendering.explanations import render_for_stream
-from consentinel.scanner.rendering.wording import plural
 from consentinel.scanner.settings import resolve_settings
 
 

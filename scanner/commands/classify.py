@@ -13,7 +13,7 @@ from consentinel.scanner.commands.catalogue_option import with_overrides
 from consentinel.scanner.commands.warning import known_by
 from consentinel.scanner.errors import InputError
 from consentinel.scanner.outputs import print_stream
-from consentinel.scanner.rendering.wording import plural
+from consentinel.scanner.plural import plural
 from consentinel.scanner.settings import resolve_settings
 
 

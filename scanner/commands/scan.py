@@ -27,7 +27,7 @@ from consentinel.scanner.outputs import (
 )
 from consentinel.scanner.overrides import draft_overrides
 from consentinel.scanner.progress import PageProgress, Progress
-from consentinel.scanner.rendering import FORMATS, Format
+from consentinel.scanner.rendering.formats import FORMATS, Format
 from consentinel.scanner.scan import ScanResult, scan
 from consentinel.scanner.settings import ScanSettings, resolve_settings, scan_options
 from consentinel.scanner.site_rules import NO_RULES, SiteRules

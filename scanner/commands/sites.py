@@ -14,9 +14,9 @@ from consentinel.scanner.fleet import INDEX, Index, IndexEntry, run_fleet
 from consentinel.scanner.interrupts import run_interruptibly
 from consentinel.scanner.knowledge import Knowledge, load_knowledge
 from consentinel.scanner.outputs import make_directory, print_result, write_har
+from consentinel.scanner.plural import plural
 from consentinel.scanner.progress import Progress
 from consentinel.scanner.rendering.escaping import visible
-from consentinel.scanner.rendering.wording import plural
 from consentinel.scanner.report import Report
 from consentinel.scanner.scan import scan
 from consentinel.scanner.settings import ScanSettings

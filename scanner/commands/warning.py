@@ -1,13 +1,15 @@
 """What a command says on standard error and goes on."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import click
 
-from consentinel.scanner.catalogue.matching import Catalogue
-from consentinel.scanner.knowledge import load_knowledge
 from consentinel.scanner.rendering.escaping import visible
-from consentinel.scanner.settings import ScanSettings
+
+if TYPE_CHECKING:
+    from consentinel.scanner.catalogue.matching import Catalogue
+    from consentinel.scanner.settings import ScanSettings
 
 
 def warn(warnings: Iterable[str]) -> None:
@@ -16,8 +18,10 @@ def warn(warnings: Iterable[str]) -> None:
         click.echo(f"consentinel: warning: {visible(warning)}", err=True)
 
 
-def known_by(settings: ScanSettings) -> Catalogue:
+def known_by(settings: "ScanSettings") -> "Catalogue":
     """Return the catalogue with all that the settings add to it, and warn of what could not be used."""
+    from consentinel.scanner.knowledge import load_knowledge  # noqa: PLC0415 - a warning alone needs none
+
     knowledge = load_knowledge(settings)
     warn(knowledge.warnings)
     return knowledge.catalogue

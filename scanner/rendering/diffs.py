@@ -9,6 +9,7 @@ from rich.console import Console
 
 from consentinel.scanner.diff import Diff, Moved, StateChange, Unknown
 from consentinel.scanner.observations import Gap
+from consentinel.scanner.plural import plural
 from consentinel.scanner.rendering.escaping import markdown_code, markdown_text
 from consentinel.scanner.rendering.json import scrub
 from consentinel.scanner.rendering.markdown import GAPS_HEAD, Page, gap_row, markdown_name, row, table_head
@@ -20,7 +21,6 @@ from consentinel.scanner.rendering.wording import (
     category_of,
     gap_line,
     kind_of,
-    plural,
     refused_mark,
 )
 from consentinel.scanner.report import Finding

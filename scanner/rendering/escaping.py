@@ -5,8 +5,9 @@ import unicodedata
 
 # Control, format (bidi, zero-width, tags), surrogate, line and paragraph separators.
 _UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-# OWASP ASVS 1.2.10 and the full-width forms that spreadsheets fold to the same signs.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
+# OWASP ASVS 1.2.10 and the full-width forms that spreadsheets fold to the same signs: where a cell begins,
+# also by the separators of other lists than ours.
+_FORMULA_START = re.compile(r"""(?:\A|(?<=[;|\t]))(?=[\s"]*[=+\-@\t\r\n\0＝＋－＠])""")
 _ZERO_WIDTH = "\u200b"
 _MARKDOWN_SIGNS = re.compile(r"([\\`*_{}\[\]()#!~$]|^[+-])")
 # GitHub turns these into mentions, issue references and links: one invisible character stops it.
@@ -38,8 +39,7 @@ def shorten(text: str, length: int) -> str:
 
 def csv_cell(text: str) -> str:
     """Return `text` as a cell that no spreadsheet takes for a formula."""
-    guarded = text.startswith(_FORMULA_STARTS) or text.lstrip().startswith(_FORMULA_STARTS)
-    return ("'" if guarded else "") + visible(text)
+    return visible(_FORMULA_START.sub("'", text))
 
 
 def markdown_code(text: str, length: int = 120) -> str:

@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from importlib import resources
-from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from consentinel.scanner.catalogue.taxonomy import CATEGORIES, KINDS, Category, State
+from consentinel.scanner.plural import plural
 from consentinel.scanner.rendering import wording
-from consentinel.scanner.rendering.escaping import visible
+from consentinel.scanner.rendering.templating import environment_of
 from consentinel.scanner.rendering.twins import twin_writers
 from consentinel.scanner.report import Finding, Report, StateVisit
 from consentinel.scanner.verdict import (
@@ -84,22 +84,14 @@ def render(report: Report, *, screenshots: Mapping[State, bytes]) -> str:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("consentinel.scanner.rendering"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        finalize=_shown,
-    )
+    environment = environment_of("consentinel.scanner.rendering", keep_trailing_newline=True)
     environment.globals.update(
         early_states=early_states,
         category_name=wording.category_name,
         kind_of=wording.kind_of,
         page_count=wording.page_count,
         writer_of=wording.writer_of,
-        plural=wording.plural,
+        plural=plural,
         state_names=STATE_NAMES,
         attributes_shown=wording.attributes_shown,
         is_refused=is_refused,
@@ -109,11 +101,6 @@ def _environment() -> Environment:
         how=how_reached,
     )
     return environment
-
-
-def _shown(value: Any) -> Any:
-    """Write out invisible characters in everything that a template prints, before it is escaped."""
-    return visible(value) if type(value) is str else value
 
 
 @cache

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from consentinel.scanner.observations import Gap
+from consentinel.scanner.plural import plural
 from consentinel.scanner.rendering.escaping import markdown_code, markdown_text
 from consentinel.scanner.rendering.twins import twin_marks
 from consentinel.scanner.rendering.wording import (
@@ -12,7 +13,6 @@ from consentinel.scanner.rendering.wording import (
     early_count,
     gap_line,
     kind_of,
-    plural,
     refused_mark,
 )
 from consentinel.scanner.report import Finding, Report

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from consentinel.scanner.catalogue.taxonomy import Category
 from consentinel.scanner.observations import Gap, Writer
+from consentinel.scanner.plural import plural
 from consentinel.scanner.rendering.refusals import refusal_text
 from consentinel.scanner.report import Finding, Report
 from consentinel.scanner.verdict import Tally, early_states, is_refused, waits_for_consent
@@ -67,11 +68,6 @@ def page_count(report: Report) -> str:
     visited = plural(len({page.url for page in report.pages}), "page")
     left_out = report.scanned.pages_left_out
     return f"{visited} ({left_out} more left out by --max-pages)" if left_out else visited
-
-
-def plural(count: int, noun: str) -> str:
-    """Return `1 page`, `2 pages`."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def attribute_label(key: str) -> str:

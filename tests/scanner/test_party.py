@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consentinel.scanner.party import OwnHosts, registrable_domain, same_site
+from consentinel.scanner.party import OwnHosts, is_public_suffix, registrable_domain, same_site
 
 
 @pytest.mark.parametrize(
@@ -69,3 +69,13 @@ _HOST = st.lists(_LABEL, min_size=1, max_size=5).map(".".join) | st.sampled_from
 @given(_HOST, _HOST)
 def test_hosts_are_of_one_site_if_their_registrable_domains_are_equal(one: str, other: str) -> None:
     assert same_site(one, other) == (registrable_domain(one) == registrable_domain(other))
+
+
+@pytest.mark.parametrize("host", ["uk", "co.uk", "Co.UK.", "github.io", "x.kawasaki.jp"])
+def test_a_public_suffix_is_one(host: str) -> None:
+    assert is_public_suffix(host)
+
+
+@pytest.mark.parametrize("host", ["localhost", "intranet", "example", "shop.example", "a.co.uk", "127.0.0.1"])
+def test_all_else_is_none(host: str) -> None:
+    assert not is_public_suffix(host)

@@ -13,7 +13,7 @@ import pytest
 from consentinel.scanner.collectors import COLLECTORS
 from consentinel.scanner.errors import SiteError
 from consentinel.scanner.har import har_log
-from consentinel.scanner.rendering import FORMATS, render
+from consentinel.scanner.rendering.formats import FORMATS, render
 from consentinel.scanner.report import Report, decode, encode
 from consentinel.scanner.scan import ScanResult
 from tests.conftest import Serve

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import msgspec
 import pytest
 
-from consentinel.scanner.rendering import FORMATS, render
+from consentinel.scanner.rendering.formats import FORMATS, render
 from consentinel.scanner.report import Finding, Report
 from tests.conftest import Serve
 from tests.sites import redirect_sync

@@ -44,7 +44,25 @@ def test_a_formula_gets_an_apostrophe(sign: str) -> None:
     assert csv_cell(f"{sign}1").startswith("'")
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("x;=1+1;y", "x;'=1+1;y"),
+        ("x|@a|-b", "x|'@a|'-b"),
+        ("x; =1", "x;' =1"),
+        ('x;"=1', "x;'\"=1"),
+        ('"=1', "'\"=1"),
+        ("x;＝1", "x;'＝1"),
+        ("x\t=1", "x\\x09'=1"),
+    ],
+)
+def test_a_formula_behind_another_separator_gets_an_apostrophe(text: str, shown: str) -> None:
+    """T10: where lists are separated by semicolons, a spreadsheet begins a new cell there."""
+    assert csv_cell(text) == shown
+
+
 def test_other_cells_stay_as_they_are() -> None:
+    assert csv_cell("a; b=c|d") == "a; b=c|d"
     assert csv_cell("_ga") == "_ga"
     assert csv_cell("a=b") == "a=b"
 

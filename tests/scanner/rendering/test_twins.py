@@ -1,7 +1,7 @@
 import pytest
 
 from consentinel.scanner.observations import Writer
-from consentinel.scanner.rendering import render
+from consentinel.scanner.rendering.formats import render
 from consentinel.scanner.rendering.twins import twin_marks, twin_writers
 from consentinel.scanner.report import Finding
 from tests.support.reports import make_finding, make_report

@@ -4,34 +4,34 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from consentinel.scanner import rendering
 from consentinel.scanner.catalogue.taxonomy import State
 from consentinel.scanner.errors import InputError
+from consentinel.scanner.rendering import formats
 from consentinel.scanner.rendering.wording import attribute_label, attribute_text
 from tests.support.hostile import hostile_report
 from tests.support.reports import make_report, realistic_report
 
 
-@pytest.mark.parametrize("name", rendering.FORMATS)
-def test_the_same_report_gives_the_same_text(name: rendering.Format) -> None:
-    shown = rendering.render(realistic_report(), name)
-    assert shown == rendering.render(realistic_report(), name)
+@pytest.mark.parametrize("name", formats.FORMATS)
+def test_the_same_report_gives_the_same_text(name: formats.Format) -> None:
+    shown = formats.render(realistic_report(), name)
+    assert shown == formats.render(realistic_report(), name)
     assert shown.endswith("\n")
 
 
-@pytest.mark.parametrize("name", rendering.FORMATS)
+@pytest.mark.parametrize("name", formats.FORMATS)
 @settings(max_examples=15, deadline=None)
 @given(st.text(st.characters(exclude_categories=())), st.text(st.characters(categories=("Cs", "Cc", "Cf"))))
-def test_rendering_never_fails(name: rendering.Format, first: str, second: str) -> None:
-    rendering.render(hostile_report((first, second)), name).encode()
+def test_rendering_never_fails(name: formats.Format, first: str, second: str) -> None:
+    formats.render(hostile_report((first, second)), name).encode()
 
 
 def test_screenshots_change_html_only() -> None:
     shots: dict[State, bytes] = {"no-choice": b"\xff\xd8\xff"}
     changed = [
         name
-        for name in rendering.FORMATS
-        if rendering.render(make_report(), name, screenshots=shots) != rendering.render(make_report(), name)
+        for name in formats.FORMATS
+        if formats.render(make_report(), name, screenshots=shots) != formats.render(make_report(), name)
     ]
     assert changed == ["html"]
 
@@ -41,13 +41,13 @@ def test_screenshots_change_html_only() -> None:
     [("r.json", "json"), ("R.HTML", "html"), ("a/b.md", "md"), ("x.y.csv", "csv"), ("r.txt", "text")],
 )
 def test_the_suffix_names_the_format(file: str, name: str) -> None:
-    assert rendering.format_for_suffix(Path(file)) == name
+    assert formats.format_for_suffix(Path(file)) == name
 
 
 @pytest.mark.parametrize("file", ["report.pdf", "report", ".json"])
 def test_an_unknown_suffix_is_refused_with_what_works(file: str) -> None:
     with pytest.raises(InputError, match=r"\.json \.html \.md \.csv \.txt"):
-        rendering.format_for_suffix(Path(file))
+        formats.format_for_suffix(Path(file))
 
 
 @pytest.mark.parametrize(

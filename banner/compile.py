@@ -22,7 +22,7 @@ from consentinel.banner.script_config import script_config
 from consentinel.banner.settings import BannerSettings
 from consentinel.banner.snippet import snippet, static_policy
 from consentinel.banner.texts import load_texts
-from consentinel.banner.vendors import told
+from consentinel.banner.vendors import Told, told
 from consentinel.scanner.catalogue.matching import Catalogue
 from consentinel.scanner.report import Report
 
@@ -127,12 +127,13 @@ class Banner:
         return f"{LICENSE}(function(){{var __config={embedded(config)};{bundles}}})();"
 
     @cached_property
+    def services(self) -> Told:
+        """What the second layer tells of services."""
+        return told(self.rules, self.maker, self.catalogue.categories)
+
+    @cached_property
     def _parts(self) -> dict[str, bytes]:
-        maker, categories = self.maker, self.catalogue.categories
-        services = told(
-            self.rules, maker.placed, maker.vendors, maker.spelled, categories, site=self.settings.host
-        )
-        return contents_of(self.bundles, services, self.texts)
+        return contents_of(self.bundles, self.services, self.texts)
 
     @cached_property
     def texts(self) -> dict[str, dict[str, str]]:

@@ -116,6 +116,9 @@ def base_36(index: int) -> str:
 
 _Short = Annotated[str, msgspec.Meta(max_length=64)]
 _Long = Annotated[str, msgspec.Meta(max_length=1_024)]
+# BCP 47, and the underscore of other systems. Nothing of these starts a formula in a spreadsheet (T10).
+_Language = Annotated[str, msgspec.Meta(max_length=64, pattern=r"^[A-Za-z0-9]+([-_][A-Za-z0-9]+)*\Z")]
+_Name = Annotated[str, msgspec.Meta(max_length=64, pattern=r"^([A-Za-z0-9][A-Za-z0-9._+-]*)?\Z")]
 _Slug = Annotated[str, msgspec.Meta(max_length=64, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*\Z")]
 # As many as the cookie can tell apart.
 _MOST_VENDORS = 1_296
@@ -144,13 +147,13 @@ class PostedChoice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     type: EventType
     choices: WireChoices
     method: Method
-    locale: _Short
-    regime: _Short = ""
+    locale: _Language
+    regime: _Name = ""
     gpc: bool = False
     purposes: Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{8})?\Z")] = ""
     mode: Mode | Literal[""] = ""
     client_ts: _Short = ""
-    version: _Short = ""
+    version: _Name = ""
     vendors: Annotated[Mapping[_Slug, bool], msgspec.Meta(max_length=_MOST_VENDORS)] = {}
     previous: _Long = ""
     challenge: _Long = ""

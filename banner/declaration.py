@@ -1,7 +1,7 @@
 """The cookie declaration: what a site stores and whom it contacts, by category, from a report."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -11,21 +11,17 @@ import msgspec
 from consentinel.banner.consent import COOKIE
 from consentinel.banner.declaration_words import lifetime, words_of
 from consentinel.banner.placing import STORED
+from consentinel.banner.providers import Providers, own_domains
 from consentinel.banner.services import Services
-from consentinel.banner.targets import vendor_id
 from consentinel.banner.texts import load_texts
 from consentinel.banner.vendors import days_kept
-from consentinel.scanner.catalogue.entries import Vendor
 from consentinel.scanner.catalogue.matching import Catalogue
 from consentinel.scanner.catalogue.subject import Subject
 from consentinel.scanner.catalogue.taxonomy import CATEGORIES, Category, Party
-from consentinel.scanner.party import registrable_domain
 from consentinel.scanner.report import Finding, Report
 
 SCHEMA: Literal["consentinel/declaration/1"] = "consentinel/declaration/1"
 UNCLASSIFIED = "unclassified"
-# The catalogue's name for what this very banner stores.
-_BANNER = "consentinel"
 _TEXT_KEYS: dict[Category, str] = {
     "strictly-necessary": "strictlyNecessary",
     "functional": "functional",
@@ -86,7 +82,8 @@ def declare(report: Report, catalogue: Catalogue, *, locale: str = "en", choice_
     locale: one of `texts.LOCALES`. choice_days: how long the banner keeps a choice, where the site has our
     banner: its cookie is then declared even if the scan was made without it.
     """
-    found = list(_Declarer(Services(catalogue), locale).categories(report, choice_days))
+    declarer = _Declarer(Services(catalogue), locale, own_domains(report.findings))
+    found = list(declarer.categories(report, choice_days))
     return Declaration(
         site=report.site,
         scanned=report.scanned.started[:_DATE_LENGTH],
@@ -99,6 +96,7 @@ def declare(report: Report, catalogue: Catalogue, *, locale: str = "en", choice_
 class _Declarer:
     services: Services
     locale: str
+    own_domains: frozenset[str]
 
     def categories(self, report: Report, choice_days: int) -> Iterator[DeclaredCategory]:
         findings = [finding for finding in report.findings if not finding.attributes.get("blocked")]
@@ -124,7 +122,7 @@ class _Declarer:
         same: dict[tuple[str, str, str], list[Finding]] = defaultdict(list)
         for finding in findings:
             if finding.kind in STORED:
-                same[(finding.kind, finding.name, self._vendor_name(finding))].append(finding)
+                same[(finding.kind, finding.name, self._providers.name(finding))].append(finding)
         for (kind, name, vendor), members in same.items():
             times = [days_kept(finding) for finding in members]
             days = None if None in times else max(time for time in times if time is not None)
@@ -136,20 +134,20 @@ class _Declarer:
                 purpose=self._purpose(members),
                 days=days,
                 lifetime=lifetime(days, self.locale),
-                policy=self._policy(members[0]),
+                policy=self._providers.page(members[0]),
             )
 
     def _services(self, findings: Iterable[Finding]) -> Iterator[DeclaredService]:
         contacted: dict[str, list[Finding]] = defaultdict(list)
         for finding in findings:
             if finding.party == "third" and finding.host and finding.kind not in STORED:
-                contacted[self._vendor_name(finding)].append(finding)
+                contacted[self._providers.name(finding)].append(finding)
         for vendor, members in sorted(contacted.items(), key=lambda item: item[0].casefold()):
             yield DeclaredService(
                 vendor=vendor,
                 hosts=tuple(sorted({finding.host for finding in members})),
                 purpose=self._purpose(members),
-                policy=self._policy(members[0]),
+                policy=self._providers.page(members[0]),
             )
 
     def _own_cookie(self, report: Report, days: int) -> DeclaredItem:
@@ -166,35 +164,11 @@ class _Declarer:
             policy="",
         )
 
-    def _vendor_name(self, finding: Finding) -> str:
-        if finding.vendor and not self._is_own(finding):
-            return finding.vendor
-        return self._words["thisSite"] if finding.party == "first" else registrable_domain(finding.host)
-
-    def _is_own(self, finding: Finding) -> bool:
-        """Say whether the site itself stores it, though it has a name: a convention's, or our banner's."""
-        vendor = self._known(finding) if finding.party == "first" else None
-        return vendor is not None and (vendor.convention or vendor.name == _BANNER)
-
     def _purpose(self, findings: Iterable[Finding]) -> str:
         members = list(findings)
-        told = (finding.purpose for finding in members if finding.purpose)
-        known = (vendor.purpose for finding in members if (vendor := self._vendor(finding)))
-        return min(told, default="") or min(known, default="")
-
-    def _policy(self, finding: Finding) -> str:
-        vendor = self._vendor(finding)
-        if vendor is None or vendor.name == _BANNER or not vendor.check.startswith("https://"):
-            return ""
-        return vendor.check
-
-    def _vendor(self, finding: Finding) -> Vendor | None:
-        found = self._known(finding)
-        return None if found is None or found.convention else found
-
-    def _known(self, finding: Finding) -> Vendor | None:
-        known = self.services.known
-        return known.get(vendor_id(finding)) or known.get(self.services.slug_named(finding.vendor or ""))
+        told = {finding.purpose for finding in members if finding.purpose}
+        known = {vendor.purpose for finding in members if (vendor := self._providers.vendor(finding))}
+        return _in_a_row(sorted(told or known))
 
     def _texts(self, category: Category | None) -> tuple[str, str]:
         if category is None:
@@ -203,8 +177,20 @@ class _Declarer:
         return texts[key], texts[f"{key}Text"]
 
     @cached_property
+    def _providers(self) -> Providers:
+        words = self._words
+        return Providers(self.services, words["thisSite"], words["byScript"], self.own_domains)
+
+    @cached_property
     def _words(self) -> dict[str, str]:
         return dict(words_of(self.locale))
+
+
+def _in_a_row(texts: Sequence[str]) -> str:
+    """Return texts as sentences, one after the other; a single one is left as it is."""
+    if len(texts) == 1:
+        return texts[0]
+    return " ".join(text if text.endswith(".") else f"{text}." for text in texts)
 
 
 def _declared_as(finding: Finding) -> Category | None:

@@ -6,6 +6,7 @@ from functools import cached_property
 from urllib.parse import urlsplit
 
 from consentinel.banner.placing import STORED, Placed, Placer, code_of
+from consentinel.banner.providers import own_domains
 from consentinel.banner.pruning import pruned, strictest, without_covered
 from consentinel.banner.rule_text import NECESSARY, TAG_MANAGER, Code, Rule
 from consentinel.banner.services import Services
@@ -45,9 +46,8 @@ class RuleMaker:
     @cached_property
     def own_domains(self) -> frozenset[str]:
         """The registrable domains of the site: of its address, and of what the scan called first party."""
-        findings = self.report.findings if self.report else ()
-        hosts = {finding.host for finding in findings if finding.party == "first" and finding.host}
-        return frozenset(map(registrable_domain, {self.settings.host, *hosts}))
+        found = own_domains(self.report.findings if self.report else ())
+        return found | {registrable_domain(self.settings.host)}
 
     @cached_property
     def seen_addresses(self) -> frozenset[str]:
@@ -128,10 +128,10 @@ class RuleMaker:
 
 def unsure_names(placed: Iterable[Placed]) -> list[str]:
     """Return the names of the site's own stored items that are unclassified and therefore not gated."""
-    found = (item.finding for item in placed if item.finding.kind in STORED and not item.rules)
-    return sorted(
-        {finding.name for finding in found if finding.category is None and finding.party == "first"}
-    )
+    stored = [item for item in placed if item.finding.kind in STORED]
+    held = {rule.pattern for item in stored for rule in item.rules if rule.code}
+    free = (item.finding for item in stored if not item.rules and f"#{item.finding.name}" not in held)
+    return sorted({finding.name for finding in free if finding.category is None and finding.party == "first"})
 
 
 def _is_below(host: str, parent: str) -> bool:

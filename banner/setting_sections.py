@@ -7,6 +7,7 @@ from consentinel.banner.hosting.choices import SAFE_PATH
 from consentinel.banner.settings import GOOGLE, Signals
 from consentinel.banner.texts import LOCALES
 from consentinel.scanner.catalogue.nodes import Fields
+from consentinel.scanner.party import is_public_suffix, registrable_domain, same_site
 
 LINKS = ("privacy", "imprint")
 
@@ -19,6 +20,10 @@ def cookie_domain(fields: Fields, site_host: str) -> str:
     found = values.domain(item, "'cookie_domain'")
     if site_host != found and not site_host.endswith(f".{found}"):
         item.fail(f"a page of {site_host} cannot set a cookie for {found}; write {site_host} or a parent")
+    if is_public_suffix(found) or not same_site(found, site_host):
+        own = registrable_domain(site_host)
+        remedy = "leave 'cookie_domain' away" if is_public_suffix(own) else f"write {own}"
+        item.fail(f"{found} has hosts of strangers; {remedy}")
     return found
 
 

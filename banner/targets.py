@@ -6,6 +6,7 @@ vendor or has another number in its path. So where an entry of the catalogue dec
 
 import re
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from consentinel.scanner.catalogue.entries import CaptchaProduct, HostPattern
 from consentinel.scanner.catalogue.facts import suffixes_of
@@ -18,6 +19,8 @@ _RULE = re.compile(
     r"(?P<layer>[a-z]+):(?P<vendor>[a-z0-9-]+)/(?P<what>[a-z0-9-]+)(?::(?P<rest>.*))?", re.DOTALL
 )
 _CAPTCHA = "captcha"
+# What SiteRules calls our own server.
+_SERVER = "consentinel-server"
 _HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
 _PATH = re.compile(r"/[!-\"$->@-~]*")
 _LEAST_PATH = 3
@@ -50,7 +53,8 @@ class Targets:
         elif known is not None and finding.kind in REQUESTS:
             yield from _checked(_host_pattern(known, finding))
         elif _decided_by(finding, "path"):
-            yield from _checked(self._home_of(finding) or _shown_host(finding) + _path_of(finding))
+            place = self._home_of(finding) or _server_place(finding)
+            yield from _checked(place or _shown_host(finding) + _path_of(finding))
         else:
             yield from _checked(_shown_host(finding))
 
@@ -76,6 +80,15 @@ def vendor_id(finding: Finding) -> str:
 def _decided_by(finding: Finding, what: str) -> bool:
     found = _RULE.fullmatch(finding.rule or "")
     return found is not None and found["what"] == what
+
+
+def _server_place(finding: Finding) -> str:
+    """Return where our server answers, as the settings have it: parts of the script change their names."""
+    found = _RULE.fullmatch(finding.rule or "")
+    if found is None or found["vendor"] != _SERVER:
+        return ""
+    place = urlsplit(found["rest"])
+    return f"{place.hostname}{place.path}"
 
 
 def _host_pattern(known: HostPattern, finding: Finding) -> str:

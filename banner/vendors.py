@@ -1,13 +1,16 @@
 """What the second layer says of each service: who it is, what for, and what it stores for how long."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TypedDict
 
 from consentinel.banner.placing import STORED, Placed
+from consentinel.banner.providers import strange_writer
 from consentinel.banner.rule_text import Code, Rule, highest_codes
+from consentinel.banner.rules import RuleMaker
 from consentinel.scanner.catalogue.entries import CategoryText, Vendor
 from consentinel.scanner.catalogue.taxonomy import CATEGORIES, Category
+from consentinel.scanner.party import registrable_domain
 from consentinel.scanner.report import Finding
 
 # Where a service is listed that no single category releases: a tag manager, and what nobody has classified.
@@ -25,7 +28,10 @@ class ItemTold(TypedDict):
 
 
 class VendorTold(TypedDict):
-    """A service. slug: '' for the site itself, with an entry for each category. policy: its documentation."""
+    """A service. policy: its documentation.
+
+    slug: '' for the site itself and for others without a name, with an entry for each category.
+    """
 
     slug: str
     name: str
@@ -42,36 +48,43 @@ class Told(TypedDict):
     vendors: list[VendorTold]
 
 
-def told(
-    rules: Sequence[Rule],
-    placed: Sequence[Placed],
-    known: Mapping[str, Vendor],
-    spelled: Mapping[str, str],
-    categories: Iterable[CategoryText],
-    site: str,
-) -> Told:
-    """Return all services that the rules name, and who else stores something.
+def told(rules: Sequence[Rule], maker: RuleMaker, categories: Iterable[CategoryText]) -> Told:
+    """Return all services that the rules name, and who else is held back or stores something.
 
-    known: services of the catalogue by slug. spelled: what the operator calls services. site: its host.
+    rules: those of the banner. maker: what they were made from.
     """
-    gated = _gated_in(rules)
-    groups: dict[tuple[str, Category], list[Finding]] = defaultdict(list)
+    gated, spelled = _gated_in(rules), maker.spelled
+    held = {rule.pattern for rule in rules if rule.code and not rule.vendor}
+    groups: dict[tuple[str, Category, str], list[Finding]] = defaultdict(list)
     for slug, category in gated.items():
-        groups[(slug, category)] = []
-    for item in placed:
-        slug, category = item.vendor, item.finding.category or "targeting"
+        groups[(slug, category, spelled.get(slug, slug))] = []
+    for item in maker.placed:
+        slug, finding = item.vendor, item.finding
+        name = spelled.get(slug, slug) or _nameless(finding, maker)
         if slug in gated:
-            groups[(slug, gated[slug])].append(item.finding)
-        elif item.finding.kind in STORED:
-            groups[(slug, category)].append(item.finding)
+            groups[(slug, gated[slug], name)].append(finding)
+        elif finding.kind in STORED or _is_held_stranger(item, held):
+            groups[(slug, finding.category or "targeting", name)].append(finding)
     entries = [
-        _entry(slug, category, findings, known.get(slug), spelled.get(slug, slug) or site)
-        for (slug, category), findings in groups.items()
+        _entry(slug, category, findings, maker.vendors.get(slug), name)
+        for (slug, category, name), findings in groups.items()
     ]
     return {
         "categories": {text.category: {"title": text.title, "text": text.description} for text in categories},
         "vendors": sorted(entries, key=_order),
     }
+
+
+def _nameless(finding: Finding, maker: RuleMaker) -> str:
+    """Return what to call who stores something, or is held back, and has no name."""
+    host = finding.host if finding.party == "third" else strange_writer(finding, maker.own_domains)
+    return registrable_domain(host) if host else maker.settings.host
+
+
+def _is_held_stranger(item: Placed, held: Collection[str]) -> bool:
+    """Say whether nobody's rules hold it back: those whose patterns are `held`."""
+    is_gated = not item.vendor and any(rule.pattern in held for rule in item.rules)
+    return is_gated and item.finding.party == "third" and item.finding.category != "strictly-necessary"
 
 
 def _gated_in(rules: Iterable[Rule]) -> dict[str, Category]:

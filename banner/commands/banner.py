@@ -12,7 +12,7 @@ from consentinel.banner.settings_file import read_settings
 from consentinel.banner.writing import write_files
 from consentinel.scanner import report
 from consentinel.scanner.catalogue.loading import has_catalogue_section, load_catalogue
-from consentinel.scanner.commands.path_option import path_option
+from consentinel.scanner.commands.path_option import config_option, path_option
 from consentinel.scanner.commands.warning import warn
 from consentinel.scanner.config_file import DEFAULT_FILE
 from consentinel.scanner.site_rules_file import rules_in
@@ -24,14 +24,7 @@ def command() -> None:
 
 
 @command.command("build", short_help="Write the files that a site embeds.")
-@path_option(
-    "--config",
-    "config",
-    metavar="FILE",
-    default=DEFAULT_FILE,
-    show_default=True,
-    help="Settings file with `site:` and the section `banner:`.",
-)
+@config_option("Settings file with `site:` and the section `banner:`.")
 @path_option(
     "--from",
     "scan",

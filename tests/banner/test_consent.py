@@ -133,6 +133,15 @@ def test_reads_a_posted_choice() -> None:
         ("vendors", {"x" * 65: True}),
         ("vendors", {f"v{number}": True for number in range(1_297)}),
         ("purposes", "0a1b2c3d\n"),
+        ("locale", ""),
+        ("locale", "x;=1+1;y"),
+        ("locale", "en\n"),
+        ("locale", "en--us"),
+        ("regime", "=eu"),
+        ("regime", "eu x"),
+        ("version", "-1"),
+        ("version", "1;@a"),
+        ("version", "x" * 65),
         ("event_id", "0b8f4a52-6d0e-4c1c-9d1e-2f1f6f3f7a10\n"),
         ("more", 1),
     ],
@@ -157,6 +166,23 @@ def test_an_identifier_may_be_in_capitals() -> None:
 @pytest.mark.parametrize("method", ["save", "accept_all", "reject_all"])
 def test_other_clients_have_words_of_their_own(method: str) -> None:
     assert decode_posted(json.dumps({**BODY, "method": method}).encode()).method == method
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("locale", "pt-br"),
+        ("locale", "zh-Hant-TW"),
+        ("locale", "de_AT"),
+        ("regime", "us-ca"),
+        ("regime", ""),
+        ("version", "7"),
+        ("version", "0.1.0.dev3+g1a2b3c"),
+        ("version", ""),
+    ],
+)
+def test_what_clients_call_languages_laws_and_versions_is_taken(key: str, value: str) -> None:
+    assert getattr(decode_posted(json.dumps({**BODY, key: value}).encode()), key) == value
 
 
 @given(st.binary())

@@ -9,6 +9,7 @@ from consentinel.banner.declaration_words import lifetime, words_of
 from consentinel.banner.texts import LOCALES
 from consentinel.scanner.catalogue.loading import load_catalogue
 from consentinel.scanner.catalogue.subject import Subject
+from consentinel.scanner.observations import Writer
 from consentinel.scanner.report import Finding
 from tests.support.hostile import hostile_report
 from tests.support.reports import SITE, make_finding, make_report, realistic_report
@@ -44,7 +45,8 @@ def test_what_the_site_itself_stores_has_no_other_provider() -> None:
     for name in ("csrf_token", "consentinel_proof_0f59463c"):
         subject = Subject(kind="cookie", name=name, site=SITE, host="example.com", party="first")
         answer = load_catalogue().decide(subject)
-        finding = make_finding(name=name, rule=answer.rule, vendor=answer.vendor, category=answer.category)
+        facts = {"rule": answer.rule, "vendor": answer.vendor, "category": answer.category}
+        finding = make_finding(name=name, writer=None, **facts)
         assert finding.vendor, "the catalogue names somebody"
         item = item_of(finding)
         assert (item.vendor, item.policy) == ("this site", "")
@@ -70,12 +72,67 @@ def test_the_same_cookie_on_two_hosts_is_declared_once_with_the_longer_time() ->
 
 
 def test_what_nobody_named_is_of_the_site_or_of_the_host() -> None:
-    own = make_finding(name="cart", vendor=None, purpose=None, category="functional")
+    own = make_finding(name="cart", vendor=None, writer=None, purpose=None, category="functional")
     other = make_finding(
         name="t", vendor=None, host="x.tracker.example", party="third", category="functional"
     )
     vendors = {item.name: item.vendor for item in declared(own, other)["functional"].items}
     assert vendors == {"cart": "this site", "t": "tracker.example"}
+
+
+@pytest.mark.parametrize(
+    ("writer", "locale", "provider"),
+    [
+        ("https://metrics.tracker.example/m.js", "en", "set by a script of metrics.tracker.example"),
+        (
+            "https://metrics.tracker.example/m.js",
+            "de",
+            "gesetzt von einem Skript von metrics.tracker.example",
+        ),
+        ("https://www.example.com/own.js", "en", "this site"),
+        ("https://static.example-cdn.net/own.js", "en", "this site"),
+        ("blob:https://www.example.com/0b1d", "en", "this site"),
+        ("data:text/javascript,1", "en", "this site"),
+        ("https://[", "en", "this site"),
+    ],
+)
+def test_what_a_strangers_script_stores_as_the_site_is_declared_with_its_host(
+    writer: str, locale: str, provider: str
+) -> None:
+    own = make_finding(kind="request", host="static.example-cdn.net", party="first", category=None)
+    cookie = make_finding(name="_uid", vendor=None, rule=None, writer=Writer(writer, 1), category="targeting")
+    (item,) = declared(own, cookie, locale=locale)["targeting"].items
+    assert (item.vendor, item.policy) == (provider, "")
+
+
+def test_what_our_banner_stores_is_the_sites_wherever_its_script_is() -> None:
+    facts = {"rule": "core:consentinel/storage:consentinel.kept", "vendor": "consentinel"}
+    script = Writer("https://consent.example/b/www.example.com.js", 1)
+    assert item_of(make_finding(name="consentinel.kept", writer=script, **facts)).vendor == "this site"
+
+
+@pytest.mark.parametrize(("vendor", "rule"), [("PHP", "core:php/cookie:PHPSESSID"), ("First party", None)])
+def test_a_convention_that_another_follows_is_no_provider(vendor: str, rule: str | None) -> None:
+    facts = {"host": "x.tracker.example", "party": "third", "category": "strictly-necessary"}
+    assert item_of(make_finding(name="sid", vendor=vendor, rule=rule, **facts)).vendor == "tracker.example"
+
+
+@pytest.mark.parametrize(
+    ("product", "rule", "provider"),
+    [
+        ("reCAPTCHA v2", "recaptcha-v2", "Google: reCAPTCHA v2"),
+        ("Cloudflare Challenge", "cloudflare-challenge", "Cloudflare Challenge"),
+    ],
+)
+def test_the_product_of_a_captcha_is_declared_with_its_maker_and_its_page(
+    product: str, rule: str, provider: str
+) -> None:
+    facts = {"kind": "script", "category": "functional", "party": "third", "host": "x.example"}
+    [service] = declared(make_finding(vendor=product, rule=f"core:captcha/{rule}", **facts))[
+        "functional"
+    ].services
+    assert service.vendor == provider
+    assert service.policy.startswith("https://")
 
 
 def test_third_parties_are_listed_by_vendor() -> None:
@@ -87,6 +144,19 @@ def test_third_parties_are_listed_by_vendor() -> None:
     )
     [service] = made["targeting"].services
     assert (service.vendor, service.hosts) == ("Meta", ("connect.facebook.net", "www.facebook.com"))
+
+
+def test_a_service_is_declared_with_all_of_its_purposes() -> None:
+    facts = {"kind": "script", "vendor": "Meta", "category": "targeting", "party": "third"}
+    told = ("Measures advertisements.", "delivers a tag", "Measures advertisements.", None)
+    scripts = [
+        make_finding(**facts, name=f"a.example/{number}.js", host="a.example", purpose=text)
+        for number, text in enumerate(told)
+    ]
+    [service] = declared(*scripts)["targeting"].services
+    assert service.purpose == "Measures advertisements. delivers a tag."
+    [service] = declared(scripts[1])["targeting"].services
+    assert service.purpose == "delivers a tag"
 
 
 def test_a_cookie_that_the_browser_refused_is_not_stored_and_not_declared() -> None:

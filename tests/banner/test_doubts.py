@@ -5,6 +5,7 @@ import pytest
 from consentinel.banner.compile import Banner
 from consentinel.banner.doubts import doubts
 from consentinel.scanner.catalogue.taxonomy import State
+from consentinel.scanner.observations import Writer
 from tests.banner.typical_report import SITE, banner, report_of, request, stored
 from tests.support.reports import make_gap, make_visit
 
@@ -88,6 +89,13 @@ def test_what_is_unclassified() -> None:
         "h4.example and 2 more; add `rules` for them",
         "unclassified items of the site itself, not held back: x_bucket; add `rules` for them",
     ]
+
+
+def test_a_name_that_a_strangers_script_writes_too_is_held_back() -> None:
+    writer = Writer("https://t.example/t.js", 1)
+    by_stranger = stored("x_bucket", kind="storage", writer=writer)
+    (line,) = said(banner(KNOWN, stored("x_bucket"), by_stranger))
+    assert line.startswith("unclassified, so held back until all is accepted: #x_bucket;")
 
 
 def test_a_host_that_is_both_necessary_and_gated() -> None:

@@ -143,6 +143,39 @@ def test_what_is_wrong_is_said_with_its_line(line: str, words: str) -> None:
     assert "\n" not in message
 
 
+@pytest.mark.parametrize(
+    ("host", "domain"),
+    [
+        ("shop.co.uk", "co.uk"),
+        ("shop.co.uk", "uk"),
+        ("alice.github.io", "github.io"),
+        ("github.io", "github.io"),
+        ("shop.example", "example"),
+        ("127.0.0.1", "0.0.1"),
+    ],
+)
+def test_t16_a_cookie_for_strangers_is_refused(host: str, domain: str) -> None:
+    """The hosts of a cookie's domain speak for the site (server/origins.py)."""
+    with pytest.raises(BannerError, match=rf"c\.yaml:3: .*{domain} has hosts of strangers; (write|leave)"):
+        parse(f"site: https://{host}/\nbanner:\n  cookie_domain: {domain}\n")
+
+
+@pytest.mark.parametrize(
+    ("host", "domain"),
+    [
+        ("www.shop.co.uk", "shop.co.uk"),
+        ("www.alice.github.io", "alice.github.io"),
+        ("a.www.shop.example", "www.shop.example"),
+        ("www.shop.example", "shop.example"),
+        ("localhost", "localhost"),
+        ("intranet", "intranet"),
+    ],
+)
+def test_a_cookie_for_hosts_of_the_site_is_not(host: str, domain: str) -> None:
+    found = parse(f"site: https://{host}/\nbanner:\n  cookie_domain: {domain}\n")
+    assert found.cookie_domain == domain
+
+
 def test_advanced_and_strict_exclude_each_other() -> None:
     with pytest.raises(BannerError, match=r"c\.yaml:4: .*write basic"):
         parse("site: https://a.example/\nbanner:\n  mode: strict\n  signals: {google: advanced}\n")

@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from consentinel.banner.vendors import Told, VendorTold, told
+from consentinel.scanner.observations import Writer
 from consentinel.scanner.report import Finding
 from tests.banner.typical_report import banner, request, stored
 
@@ -11,8 +12,7 @@ HOTJAR = request("script.hotjar.com/a.js", "core:hotjar/host:hotjar.com", catego
 
 def part(*findings: Finding, **settings: Any) -> Told:
     made = banner(*findings, **settings)
-    maker, categories = made.maker, made.catalogue.categories
-    return told(made.rules, maker.placed, maker.vendors, maker.spelled, categories, site=made.settings.host)
+    return told(made.rules, made.maker, made.catalogue.categories)
 
 
 def entries(*findings: Finding, **settings: Any) -> dict[str, VendorTold]:
@@ -60,6 +60,39 @@ def test_the_sites_own_items_are_listed_by_category() -> None:
         ("", "www.example.com", "strictly-necessary"),
         ("", "www.example.com", "functional"),
     ]
+
+
+def test_what_others_store_and_nobody_named_is_listed_with_their_domain() -> None:
+    own = stored("sid", category="targeting")
+    strange = stored("uid", host="x.tracker.example", party="third", category="targeting")
+    session = stored(
+        "PHPSESSID", "core:php/cookie:PHPSESSID", host="y.tracker.example", party="third", vendor="PHP"
+    )
+    found = part(own, strange, session)["vendors"]
+    assert [(entry["slug"], entry["name"], [item["name"] for item in entry["items"]]) for entry in found] == [
+        ("", "tracker.example", ["PHPSESSID", "uid"]),
+        ("", "www.example.com", ["sid"]),
+    ]
+
+
+def test_strangers_without_a_name_that_are_held_back_are_listed_with_what_they_write() -> None:
+    script = request("metrics.tracker.example/m.js")
+    known = request("ads.other.example/a", "behaviour:id-sync", layer="behaviour", category="performance")
+    free = request("cdn.free.example/f.js", category="strictly-necessary")
+    cookie = stored("_uid", writer=Writer("https://metrics.tracker.example/m.js", 1))
+    found = part(script, known, free, cookie, stored("tea"))["vendors"]
+    assert [
+        (entry["name"], entry["category"], [item["name"] for item in entry["items"]]) for entry in found
+    ] == [
+        ("other.example", "performance", []),
+        ("tracker.example", "targeting", ["_uid"]),
+        ("www.example.com", "targeting", ["tea"]),
+    ]
+
+
+def test_a_host_that_the_operators_rule_lets_load_is_not_listed_as_held_back() -> None:
+    rules = [{"host": "metrics.tracker.example", "category": "strictly-necessary"}]
+    assert part(request("metrics.tracker.example/m.js"), rules=rules)["vendors"] == []
 
 
 def test_a_service_that_only_the_operator_names() -> None:

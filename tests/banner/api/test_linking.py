@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -24,6 +25,23 @@ def receipts(hit: Hit) -> Answer:
     posted = json.loads(hit.body)
     body = {"id": posted["event_id"], "receipt": f"r-{posted['type']}", "state": {}}
     return Answer(json.dumps(body), 201, JSON)
+
+
+@dataclass
+class Outage:
+    """An API that is down until `is_over`."""
+
+    is_over: bool = False
+
+    def __call__(self, hit: Hit) -> Answer:
+        """Answer with a receipt, or with nothing of use."""
+        return receipts(hit) if self.is_over else Answer("no", 503)
+
+    def end(self, page: Page) -> None:
+        """Let the API be up and the page try again, and wait until it has nothing left to send."""
+        self.is_over = True
+        page.clock.fast_forward(3_700_000)
+        page.wait_for_function(f"!{WAITING}")
 
 
 def start(serve: Serve, answer: Callable[[Hit], Answer] = receipts, **config: Any) -> Banner:
@@ -73,42 +91,30 @@ def test_whoever_has_withdrawn_is_a_stranger_again(page: Page, serve: Serve) -> 
 
 
 def test_the_receipt_is_there_until_the_withdrawal_is_sent(page: Page, serve: Serve) -> None:
-    up = True
-
-    def answer(hit: Hit) -> Answer:
-        return receipts(hit) if up else Answer("no", 503)
-
-    banner = start(serve, answer)
+    outage = Outage(is_over=True)
+    banner = start(serve, outage)
     page.clock.install()
     page.goto(banner.url)
     delivered(page, "accept()")
-    up = False
+    outage.is_over = False
     choose(page, "withdraw()")
     assert page.evaluate(KEPT) == [None, "r-given"]
     page.goto(banner.url + "other")
-    up = True
-    page.clock.fast_forward(3_700_000)
-    page.wait_for_function(f"!{WAITING}")
+    outage.end(page)
     assert links(banner)[-1] == ("withdrawn", "r-given", False)
     assert page.evaluate(KEPT) == [None, None]
 
 
 def test_what_waits_together_is_linked_and_superseded(page: Page, serve: Serve) -> None:
     """The API was down for three answers: the last of them is what holds."""
-    up = False
-
-    def answer(hit: Hit) -> Answer:
-        return receipts(hit) if up else Answer("no", 503)
-
-    banner = start(serve, answer)
+    outage = Outage()
+    banner = start(serve, outage)
     page.clock.install()
     page.goto(banner.url)
     for call in ("accept()", "save({performance: true})", "withdraw()", "accept()"):
         choose(page, call)
     seen = len(banner.posts)
-    up = True
-    page.clock.fast_forward(3_700_000)
-    page.wait_for_function(f"!{WAITING}")
+    outage.end(page)
     posted = [(post["type"], post.get("previous"), post.get("superseded")) for post in banner.posts[seen:]]
     assert list(dict.fromkeys(posted)) == [
         ("given", None, True),
@@ -133,14 +139,14 @@ def test_another_tab_does_not_take_the_receipt_away(page: Page, serve: Serve) ->
 
 def test_a_prerendered_page_sends_and_forgets_nothing(page: Page, serve: Serve) -> None:
     """It has no visitor yet, and knows of no grant."""
-    up = False
-    banner = start(serve, lambda hit: receipts(hit) if up else Answer("no", 503))
+    outage = Outage()
+    banner = start(serve, outage)
     page.goto(banner.url)
     choose(page, "accept()")
     page.wait_for_function("localStorage.getItem('consentinel.tried')?.startsWith('1 ')")
     page.evaluate("localStorage.setItem('consentinel.receipt', 'c-0 r-0')")
     page.evaluate("localStorage.removeItem('consentinel.tried')")
-    up = True
+    outage.is_over = True
     seen = len(banner.posts)
     page.add_init_script(
         "window.asleep = true;"

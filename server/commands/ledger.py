@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from consentinel.scanner.commands.path_option import path_option
+from consentinel.scanner.plural import plural
 from consentinel.server.errors import LedgerError, ServerError
 from consentinel.server.settings import resolve_settings, server_options
 
@@ -75,21 +76,26 @@ def verify_command(
 
 def _verify(server: "Opened") -> Literal[0, 1]:
     from consentinel.server.ledger.checking import Check  # noqa: PLC0415 - as above
-    from consentinel.server.ledger.restore import known_losses  # noqa: PLC0415 - as above
+    from consentinel.server.ledger.restore import known_losses, ways_on  # noqa: PLC0415 - as above
 
     with server.database.read() as connection:
         check = Check(connection, server.keys)
+        losses: tuple[str, ...] = ()
         try:
-            problems = [*known_losses(server.database, server.anchor)]
+            problems = [*(losses := known_losses(server.database, server.anchor))]
         except LedgerError as error:
             problems = [str(error)]
         problems += check.problems()
+    entries, trees = plural(check.entries, "entry"), plural(check.shards, "shard")
     for line in problems[:_MOST_SHOWN]:
         click.echo(line)
     if problems:
-        click.echo(f"NOT VALID: {len(problems)} problems in {check.entries} entries of {check.shards} shards")
+        click.echo(f"NOT VALID: {plural(len(problems), 'problem')} in {entries} of {trees}")
+        for line in ways_on(losses):
+            click.echo(f"consentinel: {line}", err=True)
         return 1
-    click.echo(f"valid: {check.entries} entries in {check.shards} shards")
+    place = server.database.place
+    click.echo(f"valid: {entries} in {trees}" if check.entries else f"nothing has been recorded in {place}")
     return 0
 
 
@@ -140,18 +146,19 @@ def erase_command(site: str, record_id: str, is_agreed: bool, config: Path | Non
 
     Exit status: 0 erased, 2 there was no such record, or it could not be erased.
     """
-    from consentinel.server.ledger.erasure import COMMAND_LINE, erase  # noqa: PLC0415 - as above
+    from consentinel.server.ledger.erasure import COMMAND_LINE, erase, finish_erasures  # noqa: PLC0415 - as above
 
     key = _record_id(record_id)
     with _opened(config, flags) as server:
         if not is_agreed:
             click.confirm(f"Erase all records of the visitor of {record_id} at {site}?", abort=True, err=True)
         _refuse_after_a_loss(server, "erased")
+        finish_erasures(server.database, server.ledger)  # of which one may be of this very visitor
         number = erase(server.database, server.ledger, site, key, COMMAND_LINE)
         if not number:
             raise LedgerError(f"{site} has no record {record_id}, or it was erased before")
         server.ledger.freeing.again()
-    click.echo(f"erased: {number} records")
+    click.echo(f"erased: {plural(number, 'record')}")
 
 
 @command.command("prune", short_help="Erase what is older than it has to be kept.")
@@ -176,7 +183,8 @@ def prune_command(dry_run: bool, is_agreed: bool, config: Path | None, **flags: 
         days = server.settings.proof_days
         if dry_run:
             with server.database.read() as connection:
-                click.echo(f"would erase: {count_prunable(connection, now_ms(), days)} records")
+                number = count_prunable(connection, now_ms(), days)
+                click.echo(f"would erase: {plural(number, 'record')}")
             return
         _refuse_after_a_loss(server, "erased")
         if is_agreed:
@@ -186,7 +194,7 @@ def prune_command(dry_run: bool, is_agreed: bool, config: Path | None, **flags: 
             _refuse_far_ahead(server, now_ms(), days)
         number = prune_all(server.database, server.ledger, now_ms(), days, COMMAND_LINE)
         server.ledger.freeing.now()
-    click.echo(f"erased: {number} records")
+    click.echo(f"erased: {plural(number, 'record')}")
 
 
 @command.command("checkpoint", short_help="Sign what the ledger is now, for others to keep.")

@@ -1,7 +1,7 @@
 """How far the ledger was, kept outside of the database: no restored backup passes as the present (T35)."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +11,7 @@ import msgspec
 from consentinel.server.clock import DAY_MS, Clock, now_ms
 from consentinel.server.errors import LedgerError, Unavailable
 from consentinel.server.ledger.line_file import LineFile
-from consentinel.server.ledger.shards import Erased, Head
+from consentinel.server.ledger.shards import Erased, Head, site_of
 from consentinel.server.settings import ServerSettings
 
 FILE = "anchor.ndjson"
@@ -22,6 +22,7 @@ MISSING = (
     "(a machine that is new beside others gets a copy of theirs), or run consentinel ledger accept-restore"
 )
 _Natural = Annotated[int, msgspec.Meta(ge=0, le=2**53)]  # as in JSON, and a database takes it
+_Origin = Annotated[str, msgspec.Meta(pattern=r"^[^/]+/[^/]+/[0-9]{4}Q[1-4](\.[1-9][0-9]{0,8})?\Z")]
 _Hash = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
 
 
@@ -40,21 +41,22 @@ class BegunLine(_Line, frozen=True, tag="begun"):
 class HeadLine(_Line, frozen=True, tag="head"):
     """How large the shard `origin` was, and its root in hex."""
 
-    origin: str
+    origin: _Origin
     size: _Natural
     root: _Hash
 
 
 class DoubtLine(_Line, frozen=True, tag="unknown-record"):
-    """A genuine receipt of this site named a record that the database never had."""
+    """A genuine receipt of this site named a record that the database never had. received_ms: its time."""
 
     site: str
+    received_ms: _Natural
 
 
 class ErasedLine(_Line, frozen=True, tag="erased"):
     """Somebody had the content of this entry erased; the leaf is in hex. Of the time only the day is kept."""
 
-    origin: str
+    origin: _Origin
     position: _Natural
     leaf: _Hash
 
@@ -67,11 +69,12 @@ _LINE = msgspec.json.Decoder(_AnyLine)
 class Contents:
     """What the file says, each thing once and sorted.
 
-    doubts: sites. erased: on request, none by age. begun: databases that were empty when it was begun.
+    doubts: sites, and the time of the newest receipt. erased: on request, none by age. begun: databases that
+    were empty when it was begun.
     """
 
     heads: list[Head]
-    doubts: list[str]
+    doubts: dict[str, int]
     erased: list[Erased]
     begun: list[str] = field(default_factory=list)
 
@@ -111,9 +114,21 @@ class Anchor:
         The head of an empty tree may be kept before. Raises Unavailable where the file cannot be written or
         has gone, LedgerError where it is damaged.
         """
-        grown = [head for head in heads if head.size > self._sizes.get(head.origin, -1)]
-        self._add([self._head(head) for head in grown])
-        self._sizes.update((head.origin, head.size) for head in grown)
+        self.learn([head for head in heads if head.size > self._sizes.get(head.origin, -1)])
+
+    def learn(self, heads: Sequence[Head]) -> None:
+        """As `remember`, and leave none out: an older copy of the file may have been put in its place."""
+        self._add([self._head(head) for head in heads])
+        self._sizes.update((head.origin, head.size) for head in heads)
+
+    def sizes_of(self, site: str) -> dict[str, int]:
+        """Return how large this process has seen the trees of a site, by their origins."""
+        seen = self._sizes.copy()  # in one step: other threads add to it
+        return {origin: size for origin, size in seen.items() if site_of(origin) == site}
+
+    def agree(self, heads: Iterable[Head]) -> None:
+        """Take these for all that this process has seen, after a look or an accepted loss."""
+        self._sizes = {head.origin: head.size for head in heads}
 
     def remember_erased(self, erased: Sequence[Erased]) -> None:
         """Keep what was erased on request, for ever: a backup can be of any age.
@@ -130,21 +145,24 @@ class Anchor:
         self._is_there = self._file.path.exists()
         self._add([BegunLine(database=database, time_ms=self._clock())])
 
-    def doubt(self, site: str) -> None:
+    def doubt(self, site: str, received_ms: int) -> None:
         """Keep that a record of the site is missing, by a genuine receipt. Raises as `remember`."""
-        self._add([DoubtLine(site=site, time_ms=self._clock())])
+        self._add([DoubtLine(site=site, received_ms=received_ms, time_ms=self._clock())])
 
-    def accept(self, heads: Sequence[Head]) -> None:
-        """Put these heads in place of those of their shards, and drop all doubts. Raises as `remember`."""
-        accepted = {head.origin for head in heads}
+    def accept(self, heads: Sequence[Head], compared: Collection[Head]) -> None:
+        """Put these heads in place of those of their shards, and drop all doubts. Raises as `remember`.
+
+        compared: what was here when it was decided; what others have added since stays.
+        """
+        accepted, seen = {head.origin for head in heads}, set(compared)
 
         def change() -> None:
             before = self.contents()
-            others = [head for head in before.heads if head.origin not in accepted]
-            self._replace(replace(before, heads=[*others, *heads], doubts=[]))
+            others = {head for head in before.heads if head.origin not in accepted or head not in seen}
+            self._replace(replace(before, heads=sorted(others.union(heads)), doubts={}))
 
         self._write(change)
-        self._sizes = {}
+        self.agree([])
 
     def confirm(self, heads: Sequence[Head]) -> None:
         """Forget what is smaller than these heads, with which the database agrees. Raises as `remember`."""
@@ -176,9 +194,9 @@ class Anchor:
             for line in lines
             if isinstance(line, ErasedLine)
         }
-        doubts = {line.site for line in lines if isinstance(line, DoubtLine)}
+        doubts = sorted((line.site, line.received_ms) for line in lines if isinstance(line, DoubtLine))
         begun = {line.database for line in lines if isinstance(line, BegunLine)}
-        return Contents(sorted(heads), sorted(doubts), sorted(erased), sorted(begun))
+        return Contents(sorted(heads), dict(doubts), sorted(erased), sorted(begun))
 
     def remembered_ms(self) -> int | None:
         """Return when something was kept last; None where nothing was. Raises as `contents`."""
@@ -219,7 +237,7 @@ class Anchor:
         now = self._clock()
         lines: list[_Line] = [BegunLine(database=name, time_ms=now) for name in contents.begun]
         lines += [*map(self._head, contents.heads), *map(self._erased, contents.erased)]
-        lines += [DoubtLine(site=site, time_ms=now) for site in contents.doubts]
+        lines += [DoubtLine(site=site, received_ms=at, time_ms=now) for site, at in contents.doubts.items()]
         self._file.replace(_encoded(lines))
 
     def _write(self, change: Callable[[], None]) -> None:

@@ -7,6 +7,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from consentinel.scanner.plural import plural
 from consentinel.server.errors import LedgerError
 from consentinel.server.keys import Keys
 from consentinel.server.ledger.checkpoint import Checkpoint, checkpoints_of, note_key
@@ -14,6 +15,7 @@ from consentinel.server.ledger.events import commitment
 from consentinel.server.ledger.export import Entry, pages
 from consentinel.server.ledger.merkle import Frontier, leaf_hash
 from consentinel.server.ledger.notes import parse_checkpoint, verify_note
+from consentinel.server.ledger.record_check import differing, out_of_order
 from consentinel.server.ledger.shards import Shard, all_shards
 from consentinel.server.ledger.tree_store import kept
 from consentinel.server.ledger.verify import erased_by
@@ -25,11 +27,6 @@ _TRIGGERS = {
 }
 _ENDINGS = {"sqlite": ("_update", "_delete"), "postgresql": ("",)}
 _Place = tuple[str, int]
-
-
-class _Event(msgspec.Struct):
-    id: str
-    site: str
 
 
 @dataclass
@@ -54,6 +51,8 @@ class Check:
         for origin, position in sorted(self._declared.keys() ^ self._gone.keys()):
             yield f"{origin}: entry {position} is erased, or has a tombstone, and not both"
         yield from self._strays()
+        if number := out_of_order(self.connection):
+            yield f"{plural(number, 'record')} in another order than in the tree"
 
     def _missing_triggers(self) -> list[str]:
         dialect = self.connection.dialect.name
@@ -78,19 +77,19 @@ class Check:
                 if frontier.size in told:
                     yield from self._checkpoint(told.pop(frontier.size), frontier)
         if frontier != shard.frontier:
-            grown = shard.frontier.size
-            yield f"{shard.origin}: its {frontier.size} leaves are not the tree of {grown} that it grew to"
+            entries, grown = plural(frontier.size, "entry"), shard.frontier.size
+            yield f"{shard.origin}: it grew to a tree of {grown}, which is not that of its {entries}"
         for item in told.values():
-            yield f"{shard.origin}: a checkpoint signed {item.size} entries, and there are {frontier.size}"
+            yield f"{shard.origin}: a checkpoint signed {plural(item.size, 'entry')}, it has {frontier.size}"
 
     def _checkpoint(self, item: Checkpoint, frontier: Frontier) -> Iterator[str]:
         try:
             text = parse_checkpoint(verify_note(item.note, note_key(self.keys, item.origin)))
         except LedgerError as error:
-            yield f"{item.origin}: the checkpoint at {item.size} entries: {error}"
+            yield f"{item.origin}: the checkpoint of {plural(item.size, 'entry')}: {error}"
             return
         if (text.origin, text.size, text.root) != (item.origin, frontier.size, frontier.root()):
-            yield f"{item.origin}: the first {item.size} entries are not those that a checkpoint signed"
+            yield f"{item.origin}: a checkpoint signed {plural(item.size, 'other entry')}"
 
     def _entries(self, shard: Shard, part: Sequence[Entry], first: int) -> Iterator[str]:
         for position, entry in enumerate(part, first):
@@ -112,9 +111,8 @@ class Check:
     def _content(self, shard: Shard, entry: Entry) -> str:
         if leaf_hash(commitment(entry.salt, entry.event)) != entry.hash:
             return "its content is not what was recorded"
-        event = msgspec.json.decode(entry.event, type=_Event)
-        if (event.id, event.site) != (entry.id.hex(), shard.site):
-            return "its record has the id of another one"
+        if columns := differing(shard, entry):
+            return f"its record says otherwise than its content: {', '.join(columns)}"
         if entry.kind == "tombstone":
             self._declared.update(erased_by(msgspec.json.decode(entry.event)))
         return ""
@@ -133,13 +131,13 @@ class Check:
         own = sa.select(1).where(records.c.id == payloads.c.record_id).exists()
         at = sa.and_(leaves.c.shard_id == records.c.shard_id, leaves.c.position == records.c.position)
         leaf = sa.select(1).where(at).exists()
-        for what, query in (
-            ("contents without a record", sa.select(sa.func.count()).select_from(payloads).where(~own)),
-            ("records without a leaf", sa.select(sa.func.count()).select_from(records).where(~leaf)),
+        for noun, lack, query in (
+            ("content", "without a record", sa.select(sa.func.count()).select_from(payloads).where(~own)),
+            ("record", "without a leaf", sa.select(sa.func.count()).select_from(records).where(~leaf)),
         ):
             number = self.connection.execute(query).scalar_one()
             if number:
-                yield f"{number} {what}"
+                yield f"{plural(number, noun)} {lack}"
 
 
 def _cut_at(page: list[Entry], sizes: dict[int, Checkpoint]) -> Iterator[list[Entry]]:

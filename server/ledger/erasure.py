@@ -3,9 +3,9 @@
 Of the record its id, its place, the day, and the name by which a repeat of a posted choice is known stay.
 """
 
-import time
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from time import sleep
 from typing import Any, Literal, NamedTuple, TypeVar
 from uuid import uuid4
 
@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 from consentinel.server.clock import DAY_MS
 from consentinel.server.ledger.events import Json, NewEvent
 from consentinel.server.ledger.shards import Erased, all_heads, heads_of
+from consentinel.server.ledger.unfinished import Chain, drop_unfinished, keep_unfinished, unfinished
 from consentinel.server.ledger.writer import Ledger
 from consentinel.server.storage.database import Database
 from consentinel.server.storage.tables import leaves, payloads, records, shards
@@ -25,6 +26,7 @@ VISITOR, COMMAND_LINE, SERVER = "visitor", "command line", "server"
 BATCH = 500
 # Of a transaction while others wait: visitors, whose answers come first.
 PRUNED_AT_ONCE = 100
+ERASED_AT_ONCE = 250  # a visitor waits for it as well
 _PAUSE_S = 0.05  # a lock that is taken again at once is never got by those who wait for it
 _R, _L = records.c, leaves.c
 _PRESENT = (
@@ -34,9 +36,9 @@ _PRESENT = (
     .where(_R.kind == "consent", _R.erased.is_(None))
 )
 _ERASABLE = (
-    _PRESENT.order_by(_R.seq)
-    .limit(BATCH)
-    .with_for_update(of=records)  # of two that erase the same, the second finds nothing left
+    _PRESENT.order_by(_R.seq).with_for_update(
+        of=records
+    )  # of two that erase the same, the second finds nothing left
 )
 _FORGET = (
     sa.update(records)
@@ -68,31 +70,70 @@ class ErasableRow(NamedTuple):
 def erase(database: Database, ledger: Ledger, site: str, record_id: bytes, by: str) -> int:
     """Erase a record and all of its visitor's chain, durably; return how many.
 
-    0: there is none, or it was erased before. by: who wants it. Raises StorageError; it may be done then.
+    0: there is none, or it was erased before. by: who wants it. Nobody waits for a long chain: it goes in
+    several transactions. From the first one on none of it is told to anybody, and nothing can follow it; what
+    this leaves undone, `finish_erasures` does. Raises StorageError; it may be done then.
     """
-    with database.write() as connection:
-        erased = erase_subject(connection, ledger, site, record_id, by)
-        heads = heads_of(connection, site) if erased else []
+    with database.read() as connection:
+        query = sa.select(_R.subject).where(_R.site == site, _R.id == record_id)
+        subject = connection.execute(query).scalar_one_or_none()
+    return _erase_all(database, ledger, Chain(site, subject or record_id, by))
+
+
+def finish_erasures(database: Database, ledger: Ledger) -> int:
+    """Go on with erasures that a crash or an error has ended; return how many records that were.
+
+    Those at which another thread is in this process are left to it. Raises StorageError.
+    """
+    with database.read() as connection:
+        chains = [chain for chain in unfinished(connection) if chain.subject not in ledger.erasing]
+    return sum(_erase_all(database, ledger, chain) for chain in chains)
+
+
+def _erase_all(database: Database, ledger: Ledger, chain: Chain) -> int:
+    erased = list[Erased]()
+    ledger.erasing.add(chain.subject)
     try:
-        ledger.remember(heads, erased)
+        for some in _requested_rounds(database, ledger, chain):
+            erased += some
+        if erased:
+            with database.read() as connection:
+                heads = heads_of(connection, chain.site)
+            ledger.remember(heads, erased)
     finally:
+        ledger.erasing.discard(chain.subject)
         if erased:
             ledger.freeing.soon()
     return len(erased)
 
 
-def erase_subject(
-    connection: Connection, ledger: Ledger, site: str, record_id: bytes, by: str
-) -> list[Erased]:
-    """As `erase`, within a transaction of the caller, who calls `ledger.remember` once it is committed."""
-    subject = sa.select(_R.subject).where(_R.site == site, _R.id == record_id).scalar_subquery()
-    same = connection.execute(sa.select(subject)).scalar_one()
-    mine = _R.id == record_id if same is None else sa.or_(_R.id == record_id, _R.subject == same)
-    erased = list[Erased]()
-    while found := _rows(connection, _ERASABLE.where(_R.site == site, mine)):
-        erase_rows(connection, ledger, found, "request", by)
-        erased += [Erased(row.origin, row.position, row.leaf) for row in found]
-    return erased
+def _requested_rounds(database: Database, ledger: Ledger, chain: Chain) -> Iterator[list[Erased]]:
+    while True:
+        with database.write() as connection:
+            erased, is_left = erase_some(connection, ledger, chain)
+        yield erased
+        if not is_left:
+            return
+        sleep(_PAUSE_S)
+
+
+def erase_some(connection: Connection, ledger: Ledger, chain: Chain) -> tuple[list[Erased], bool]:
+    """Erase the oldest records of a chain, in a transaction of the caller, and say whether some are left.
+
+    The first record of all is among them, which ends the chain (`erased_among`, server/chains.py). The caller
+    tells `ledger.remember` what was erased once that is committed.
+    """
+    found = _rows(connection, _ERASABLE.where(*_in(chain)).limit(ERASED_AT_ONCE))
+    if found:
+        erase_rows(connection, ledger, found, "request", chain.by)
+    is_left = bool(_rows(connection, _PRESENT.where(*_in(chain)).limit(1)))
+    (keep_unfinished if is_left else drop_unfinished)(connection, chain)
+    return [Erased(row.origin, row.position, row.leaf) for row in found], is_left
+
+
+def _in(chain: Chain) -> tuple[sa.ColumnElement[bool], ...]:
+    """Say which records are a chain's; a refusal, which has no subject, is one of its own."""
+    return _R.site == chain.site, sa.or_(_R.subject == chain.subject, _R.id == chain.subject)
 
 
 def rows_of(connection: Connection, erased: Sequence[Erased]) -> list[ErasableRow]:
@@ -129,21 +170,22 @@ def erase_rows(
 def prune(connection: Connection, ledger: Ledger, now_ms: int, proof_days: int, by: str = SERVER) -> int:
     """Erase some of the records that have run out more than `proof_days` ago, the oldest first.
 
-    A visitor's records go together: what stayed would be taken for the whole of what they said. Return how
-    many; less than PRUNED_AT_ONCE where nothing is left. Raises StorageError.
+    A visitor's first record goes with whichever goes: what stays of a long chain is told to nobody, or it
+    would be taken for the whole of what they said. Return how many; less than PRUNED_AT_ONCE where nothing is
+    left. Raises StorageError.
     """
     oldest = _ERASABLE.order_by(None).order_by(_R.expires_ms, _R.seq).limit(PRUNED_AT_ONCE)
     found = _rows(connection, oldest.where(*_run_out(now_ms - proof_days * DAY_MS)))
-    found += _rest_of_chains(connection, [row.id for row in found])
+    found += _beginnings(connection, [row.id for row in found])
     erase_rows(connection, ledger, found, "retention", by)
     return len(found)
 
 
-def _rest_of_chains(connection: Connection, ids: list[bytes]) -> list[ErasableRow]:
-    """Return the other records of the visitors of these."""
+def _beginnings(connection: Connection, ids: list[bytes]) -> list[ErasableRow]:
+    """Return the first records of the visitors of these, where they are others."""
     own = records.alias("own")
-    rest = _PRESENT.join(own, sa.and_(own.c.site == _R.site, own.c.subject == _R.subject))
-    query = rest.where(own.c.id.in_(ids), _R.id.not_in(ids)).order_by(_R.seq).with_for_update(of=records)
+    first = _PRESENT.join(own, sa.and_(own.c.site == _R.site, own.c.subject == _R.id))
+    query = first.where(own.c.id.in_(ids), _R.id.not_in(ids)).order_by(_R.seq).with_for_update(of=records)
     return list({row.id: row for row in _rows(connection, query)}.values())
 
 
@@ -171,7 +213,7 @@ def _rounds(database: Database, ledger: Ledger, now_ms: int, proof_days: int, by
         yield number
         if number < PRUNED_AT_ONCE:
             return
-        time.sleep(_PAUSE_S)
+        sleep(_PAUSE_S)
 
 
 def _rows(connection: Connection, query: sa.Select[Any]) -> list[ErasableRow]:

@@ -27,8 +27,10 @@ PROOFS_A_PAGE = 500
 PROOFS_BEGIN, PROOFS_END = b'{"format":"consentinel/proofs/1","proofs":[', b"]}"
 _L, _R, _P = leaves.c, records.c, payloads.c
 _AT = sa.and_(_R.shard_id == _L.shard_id, _R.position == _L.position)
+_OF_RECORD = (_R.id, _R.site, _R.kind, _R.type, _R.event_id, _R.subject)
+_TIMES = (_R.received_ms, _R.expires_ms, _R.erased)
 _PAGE = (
-    sa.select(_L.position, _L.hash, _R.kind, _R.id, _R.received_ms, _R.erased, _P.salt, _P.event)
+    sa.select(_L.position, _L.hash, *_OF_RECORD, *_TIMES, _P.salt, _P.event)
     .join_from(leaves, records, _AT, isouter=True)
     .join(payloads, _P.record_id == _R.id, isouter=True)
     .where(_L.shard_id == sa.bindparam("shard"), _L.position >= sa.bindparam("first"))

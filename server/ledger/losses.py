@@ -7,11 +7,12 @@ from itertools import groupby
 
 from sqlalchemy.engine import Connection
 
+from consentinel.scanner.plural import plural
 from consentinel.server.ledger.anchor import MISSING, Anchor, Contents
 from consentinel.server.ledger.erasure import ErasableRow, rows_of
 from consentinel.server.ledger.identity import identity
 from consentinel.server.ledger.merkle import EMPTY_ROOT, tree_root
-from consentinel.server.ledger.shards import Erased, Head, Shard, all_shards
+from consentinel.server.ledger.shards import Erased, Head, Shard, all_shards, site_of
 from consentinel.server.ledger.tree_store import StoredTree
 from consentinel.server.storage.database import Database
 
@@ -25,13 +26,13 @@ class Loss:
 
     def __str__(self) -> str:
         if self.has.size >= self.had.size:
-            return f"{self.had.origin}: its first {self.had.size} entries are others than before"
-        return f"{self.had.origin}: it had {self.had.size} entries, the database has {self.has.size}"
+            return f"{self.had.origin}: it began with {plural(self.had.size, 'other entry')}"
+        return f"{self.had.origin}: it had {plural(self.had.size, 'entry')}, the database has {self.has.size}"
 
     @property
     def site(self) -> str:
         """The site that has lost something."""
-        return self.had.origin.split("/")[1]
+        return site_of(self.had.origin)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +58,7 @@ class Findings:
             *([MISSING] if self.is_missing else []),
             *map(str, self.losses),
             *(
-                f"{origin}: {each} entries that were erased have their content again"
+                f"{origin}: the content of {plural(each, 'erased entry')} is there again"
                 for origin, each in again.items()
             ),
             *map(told_doubt, self.anchored.doubts),

@@ -6,6 +6,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
+from consentinel.scanner.plural import plural
 from consentinel.server.errors import LedgerError
 from consentinel.server.keys import Keys
 from consentinel.server.ledger.checkpoint import is_signed_by, latest_checkpoint, note_key, signed_note
@@ -137,7 +138,9 @@ class _Tree:
     def checkpoint(self, least: int) -> tuple[int, str]:
         """Return size and note of a checkpoint that is as large at least, signed with the key of now."""
         if self.shard.frontier.size < least:
-            raise NeverSoLargeError(f"the tree of this record has {self.shard.frontier.size} entries")
+            raise NeverSoLargeError(
+                f"the tree of this record has {plural(self.shard.frontier.size, 'entry')}"
+            )
         if self._told[0] < least:
             self._told = (self.shard.frontier.size, signed_note(self.shard.head, self._keys))
         return self._told

@@ -1,6 +1,7 @@
 """What was erased on request, as the tombstones of a tree tell it."""
 
 from collections.abc import Iterator
+from typing import Annotated
 
 import msgspec
 import sqlalchemy as sa
@@ -9,10 +10,12 @@ from sqlalchemy.engine import Connection
 from consentinel.server.ledger.shards import Erased, Shard
 from consentinel.server.storage.tables import leaves, payloads, records, shards
 
+_Place = Annotated[int, msgspec.Meta(ge=0, le=2**53)]  # what a database takes
+
 
 class _Tombstone(msgspec.Struct):
     origin: str
-    positions: list[tuple[int, int]]
+    positions: list[tuple[_Place, _Place]]
     reason: str
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from consentinel.server.errors import StorageError
+from consentinel.server.errors import LedgerError, StorageError
 from consentinel.server.ledger.merkle import Frontier
 from consentinel.server.ledger.statements import Statement
 from consentinel.server.storage import tables
@@ -87,20 +87,26 @@ def origin_of(name: str, site: str, period: str, generation: int) -> str:
     return f"{name}/{site}/{period}" + (f".{generation}" if generation > 1 else "")
 
 
+def site_of(origin: str) -> str:
+    """Return the site of a shard, of its name."""
+    return origin.split("/")[1]
+
+
 def lock_shards(connection: Connection, name: str, sites: Iterable[str], now_ms: int) -> dict[str, Shard]:
     """Return the shard of each site that takes records now, made where there is none, locked until the end.
 
-    name: first part of the origin of a new shard. A shard's time never goes back, not even into the quarter
-    before, so a clock that was set back is of no consequence. Raises StorageError where it cannot be made.
+    name: first part of the origin of a new shard. A site's time never goes back, not even into the quarter
+    before, so a clock that was set back is of no consequence; what follows on a closed shard is later than
+    all that is in it. Raises StorageError where a shard cannot be made.
     """
     names = sorted(set(sites))
     open_shards, missing = _split(_locked(connection, names, now_ms), names, now_ms)
     if missing:
         made = insert(connection, tables.shards).on_conflict_do_nothing()
-        connection.execute(made, [_row(name, *key) for key in missing])
+        connection.execute(made, [_row(name, new) for new in missing])
         open_shards, missing = _split(_locked(connection, names, now_ms), names, now_ms)
     if missing:
-        raise StorageError(f"no tree for the records of {missing[0][0]} could be made")
+        raise StorageError(f"no tree for the records of {missing[0].site} could be made")
     return open_shards
 
 
@@ -136,38 +142,49 @@ def _locked(connection: Connection, names: list[str], now_ms: int) -> list[Shard
     return [_shard(row) for row in _LOCK.read(connection, keys, period_of(now_ms))]
 
 
-Key = tuple[str, str, int]
+class _New(NamedTuple):
+    """A shard that is to be made. last_ms: before which nothing in it may be."""
+
+    site: str
+    period: str
+    generation: int
+    last_ms: int
 
 
-def _split(found: list[Shard], names: list[str], now_ms: int) -> tuple[dict[str, Shard], list[Key]]:
-    """Return the shard of each site that takes records, and site, period, generation of those to be made."""
-    open_shards, missing = dict[str, Shard](), list[Key]()
+def _split(found: list[Shard], names: list[str], now_ms: int) -> tuple[dict[str, Shard], list[_New]]:
+    """Return the shard of each site that takes records, and those to be made for the others."""
+    open_shards, missing = dict[str, Shard](), list[_New]()
     for name in names:
         own = [shard for shard in found if shard.site == name]
-        period = period_of(max(now_ms, *(shard.last_ms for shard in own), 0))
+        last_ms = max((shard.last_ms + (1 if shard.closed else 0) for shard in own), default=0)
+        period = period_of(max(now_ms, last_ms))
         taking = [shard for shard in own if not shard.closed and shard.period >= period]
         if taking:
             open_shards[name] = taking[-1]
         else:
             before = (shard.generation for shard in own if shard.period == period)
-            missing.append((name, period, max(before, default=0) + 1))
+            missing.append(_New(name, period, max(before, default=0) + 1, last_ms))
     return open_shards, missing
 
 
-def _row(name: str, site: str, period: str, generation: int) -> dict[str, object]:
-    origin = origin_of(name, site, period, generation)
-    new = {"size": 0, "frontier": b"", "last_ms": 0, "closed": False}
-    return {"site": site, "period": period, "generation": generation, "origin": origin, **new}
+def _row(name: str, new: _New) -> dict[str, object]:
+    origin = origin_of(name, new.site, new.period, new.generation)
+    return {**new._asdict(), "origin": origin, "size": 0, "frontier": b"", "closed": False}
 
 
 def _shard(row: Row[Any]) -> Shard:
+    try:
+        frontier = Frontier.from_bytes(row.size, row.frontier)
+    except ValueError as error:
+        way_on = "restore the database from a backup, then run consentinel ledger verify"
+        raise LedgerError(f"{row.origin}: damaged ({error}): {way_on}") from error
     return Shard(
         id=row.id,
         site=row.site,
         period=row.period,
         generation=row.generation,
         origin=row.origin,
-        frontier=Frontier.from_bytes(row.size, row.frontier),
+        frontier=frontier,
         last_ms=row.last_ms,
         closed=bool(row.closed),
     )

@@ -20,7 +20,12 @@ from pathlib import Path
 from typing import Any, BinaryIO, Iterable, Iterator, Mapping, NamedTuple, Sequence  # noqa: UP035 - for 3.8
 
 EXPORT, PROOF, PROOFS = "consentinel/ledger/1", "consentinel/proof/1", "consentinel/proofs/1"
+_FIELDS = {"format", "id", "site", "origin", "index", "size", "leaf", "path", "checkpoint", "public_key"} | {
+    *("salt", "event", "erased", "tombstone", "since", "consistency"),
+}
 _COMPLETE = "Proved: complete up to each checkpoint."
+_NOT_COMPARED = "Not compared: "
+_TWO_ROOTS = "one tree was signed with two roots: the ledger shows two histories"
 _MOST_ERASED_AT_ONCE = 1 << 22
 # What reading a document of another shape raises.
 _MALFORMED = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
@@ -35,8 +40,7 @@ class UnreadableError(Exception):
 
 
 # --- Ed25519: points are (X, Y, Z, T) with x = X/Z, y = Y/Z, xy = T/Z ---
-_P = 2**255 - 19
-_L = 2**252 + 27742317777372353535851937790883648493
+_P, _L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
 _D = -121665 * pow(121666, -1, _P) % _P
 
 
@@ -86,6 +90,14 @@ def is_signed(key: bytes, message: bytes, signature: bytes) -> bool:
 def canonical(value: object) -> bytes:
     """Write JSON as RFC 8785 does, for what an event may hold: names in ASCII, text, whole numbers."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+
+
+def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """Make an object of JSON; a name that stands twice in it would show others something else."""
+    for name, number in Counter(name for name, _ in pairs).items():
+        if number > 1:
+            raise InvalidError(f"a name stands twice in it: {name}")
+    return dict(pairs)
 
 
 def _objects(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
@@ -151,7 +163,9 @@ def read_receipt(text: str, keys: Sequence[bytes]) -> tuple[bytes, str]:
     """Return the leaf and the record's id of a receipt; raises InvalidError as read_checkpoint does."""
     data = _base64(text)
     body, signature = b"consentinel/receipt/1\0" + data[:-64], data[-64:]
-    if len(data) < 138 or not any(is_signed(key, body, signature) for key in keys):
+    if len(data) < 138:
+        raise InvalidError("a receipt is not whole: copy all of it")
+    if not any(is_signed(key, body, signature) for key in keys):
         raise InvalidError("a receipt is not signed with the public key")
     return data[41:73], data[1:17].hex()
 
@@ -265,7 +279,9 @@ class Export:
                 raise InvalidError(f"entry {place}: its content {told}, tombstones say something else")
         self._verify_evidence()
         erased = "".join(f", {number} erased ({why})" for why, number in Counter(self.gone.values()).items())
-        return f"{self.site}: {sum(self.sizes.values())} entries in {len(self.sizes)} shards{erased}"
+        leaves, shards = sum(self.sizes.values()), len(self.sizes)
+        found = f"{leaves} entr{'y' if leaves == 1 else 'ies'} in {shards} shard{'' if shards == 1 else 's'}"
+        return f"{self.site}: {found}{erased}"
 
     def _verify_evidence(self) -> None:
         if self.evidence.older and not self.older:
@@ -288,53 +304,93 @@ def erased_by(event: dict[str, Any]) -> dict[tuple[str, int], str]:
 
 def verify_proof(proof: dict[str, Any], evidence: Evidence) -> str:
     """Verify the JSON of GET /v1/consents/{id}/proof; return what it proves. Raises InvalidError."""
-    told = read_checkpoint(proof.get("checkpoint"), evidence.keys)
-    index, path, event = proof.get("index"), proof.get("path"), proof.get("event")
-    leaf = _bytes(proof.get("leaf"), "the proof's leaf")
-    if not isinstance(index, int) or not 0 <= index < told.size or not isinstance(path, list):
+    if set(proof) != _FIELDS:
+        raise InvalidError(f"fields lack, or are more than a proof has: {sorted(set(proof) ^ _FIELDS)}")
+    if not set(_keys_in(proof["public_key"])).intersection(evidence.keys):
+        raise InvalidError("the proof names another public key")
+    told = read_checkpoint(proof["checkpoint"], evidence.keys)
+    index, path, event, leaf = proof["index"], proof["path"], proof["event"], proof["leaf"]
+    leaf = _bytes(leaf, "the proof's leaf")
+    if type(index) is not int or not 0 <= index < told.size or not isinstance(path, list):
         raise InvalidError("the proof has no place in the tree of its checkpoint")
     root, _ = climb(leaf, index, told.size, [_bytes(node, "a part of the path") for node in path])
-    if root != told.root or (proof.get("origin"), proof.get("size")) != (told.origin, told.size):
+    own = (proof["origin"], proof["size"], type(proof["size"]))
+    if root != told.root or own != (told.origin, told.size, int):
         raise InvalidError("the proof does not lead to the root that its checkpoint signs")
     _verify_older(proof, told, evidence.older)
-    if event is not None and leaf_hash(_bytes(proof.get("salt"), "the proof's salt"), event) != leaf:
-        raise InvalidError("the event is not what was recorded")
-    if event is not None and any(event.get(name) != proof.get(name) for name in ("id", "site")):
-        raise InvalidError("the proof is of another record than it says")
-    content = canonical(event).decode() if event is not None else _erasure(proof, evidence)
+    content = _erasure(proof, evidence) if event is None else _content(proof, leaf)
     return f"{told.origin}: entry {index} of {told.size}: {content}"
+
+
+def _content(proof: dict[str, Any], leaf: bytes) -> str:
+    event = proof["event"]
+    if leaf_hash(_bytes(proof["salt"], "the proof's salt"), event) != leaf:
+        raise InvalidError("the event is not what was recorded")
+    if any(event.get(name) != proof[name] for name in ("id", "site")):
+        raise InvalidError("the proof is of another record than it says")
+    if proof["erased"] is not None or proof["tombstone"] is not None:
+        raise InvalidError("its content is there, and the proof says that it was erased")
+    return canonical(event).decode()
 
 
 def _verify_older(proof: dict[str, Any], told: Checkpoint, older: Sequence[Checkpoint]) -> None:
     """Compare what a proof leads to with older checkpoints of its tree: of the same size, or of `since`."""
-    fit = [
-        item for item in older if item.origin == told.origin and item.size in (told.size, proof.get("since"))
-    ]
-    if older and not fit:
+    since, path = proof["since"], proof["consistency"]
+    if (since is None) != (path is None) or (since is not None and not _is_size(since, told.size)):
+        raise InvalidError("the proof does not say since when it goes on")
+    steps = [_bytes(node, "a part of the path") for node in path or []]
+    own = [item for item in older if item.origin == told.origin]
+    if any(len({item.root for item in [told, *own] if item.size == each.size}) > 1 for each in own):
+        raise InvalidError(_TWO_ROOTS)
+    if older and not any(item.size in (told.size, since) for item in own):
         raise UnreadableError("no checkpoint given is of the proof's tree and size: get it with ?since=SIZE")
-    path = [_bytes(node, "a part of the path") for node in proof.get("consistency") or []]
-    if not all(goes_on(item, told, path) for item in fit):
-        raise InvalidError("one tree was signed with two roots: the ledger shows two histories")
+    larger = [item.size for item in own if item.size > told.size]
+    if larger:
+        raise UnreadableError(
+            f"a checkpoint given is of size {larger[0]}, the proof's {told.size}: get it anew"
+        )
+    if not all(goes_on(item, told, steps) for item in own if item.size in (told.size, since)):
+        raise InvalidError(_TWO_ROOTS)
+
+
+def _is_size(value: object, most: int) -> bool:
+    return type(value) is int and 0 < value <= most
+
+
+def _not_compared(proof: dict[str, Any], older: Sequence[Checkpoint]) -> list[str]:
+    """Return a line for each older checkpoint of its tree with which a valid proof cannot be compared."""
+    compared, own = (
+        (proof["size"], proof["since"]),
+        {item.size for item in older if item.origin == proof["origin"]},
+    )
+    return [
+        f"{_NOT_COMPARED}the older checkpoint of size {size} (get the proof with ?since={size})"
+        for size in sorted(own.difference(compared))
+    ]
 
 
 def _erasure(proof: dict[str, Any], evidence: Evidence) -> str:
-    tombstone = proof.get("tombstone") or {"event": {}}
+    tombstone = proof["tombstone"] or {"event": {}}
     reason = erased_by(tombstone["event"]).get((proof["origin"], proof["index"]))
-    if reason is None or reason != proof.get("erased"):
+    if reason is None or reason != proof["erased"] or proof["salt"] is not None:
         raise InvalidError("its content is missing, and no tombstone says that it was erased")
     return f"erased ({reason}): {verify_proof(tombstone, Evidence(evidence.keys, [], {}))}"
 
 
 def read_key(text: str) -> list[bytes]:
     """Return public keys: hex, base64, C2SP verifier key, JWKS, or a file that holds one of these."""
-    if len(text) < 255 and Path(text).is_file():
-        text = Path(text).read_text("utf-8")
+    keys = _keys_in(Path(text).read_text("utf-8") if len(text) < 255 and Path(text).is_file() else text)
+    if not keys:
+        raise UnreadableError(f"no Ed25519 public key, and no file with one: {text[:80]!r}")
+    return keys
+
+
+def _keys_in(text: str) -> list[bytes]:
+    """Return the public keys that a text holds; none where there is none, or something else among them."""
     bare = re.sub("^.+[+][0-9a-f]{8}[+](?=.{44}$)", "", text.strip())
     words = re.findall('"x": *"([^"]*)"', text) or [bare]
     keys = [bytes.fromhex(word) if len(word) == 64 else _base64(word)[-32:] for word in words]
-    if {len(key) for key in keys} != {32}:
-        raise UnreadableError(f"no Ed25519 public key: {text[:80]!r}")
-    return keys
+    return keys if {len(key) for key in keys} == {32} else []
 
 
 def read_notes(file: str, keys: Sequence[bytes]) -> list[Checkpoint]:
@@ -351,19 +407,24 @@ def verify(stream: BinaryIO, options: argparse.Namespace) -> list[str]:
     first = stream.readline()
     is_export = first.startswith(b'{"format":"' + EXPORT.encode() + b'",')
     try:
-        document = json.loads(first if is_export else first + stream.read())
+        document = json.loads(first if is_export else first + stream.read(), object_pairs_hook=_once)
         proofs = {EXPORT: [document], PROOF: [document], PROOFS: document.get("proofs")}[document["format"]]
-        own_key = proofs[0]["public_key"]
-        keys = read_key(options.public_key or own_key)
+        keys = read_key(options.public_key) if options.public_key else _keys_in(proofs[0]["public_key"])
     except _MALFORMED as error:
         raise UnreadableError("neither an export nor a proof of a consentinel ledger") from error
+    if not keys:
+        raise UnreadableError("it names no Ed25519 public key: give --public-key")
     older = [item for file in options.checkpoint for item in read_notes(file, keys)]
     evidence = Evidence(keys, older, dict(read_receipt(text, keys) for text in options.receipt))
     if is_export:
         return [Export(next(_objects([first])), evidence).verify(_objects(stream)), _COMPLETE]
-    if not {leaf.hex() for leaf in evidence.receipts} <= {proof["leaf"] for proof in proofs}:
+    entries = {proof["leaf"] for proof in proofs}
+    if not {leaf.hex() for leaf in evidence.receipts} <= entries:
         raise InvalidError("a receipt is for another entry")
-    return [verify_proof(proof, evidence) for proof in proofs]
+    if len(entries) < len(proofs):
+        raise InvalidError("an entry stands twice in it")
+    found = [verify_proof(proof, evidence) for proof in proofs]
+    return found + [line for proof in proofs for line in _not_compared(proof, older)]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -381,11 +442,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.write(f"NOT VALID: {error or type(error).__name__}\n")
         return 1
     except (UnreadableError, OSError) as error:
-        sys.stderr.write(f"cannot verify: {error}\n")
+        words = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) else error
+        sys.stderr.write(f"cannot verify: {words}\n")
         return 2
     key = "given" if options.public_key else "FILE'S OWN (unproved whose that is: give --public-key)"
     receipts = "Proved" if options.receipt else "Not asked (give --receipt)"
-    older = "Proved" if options.checkpoint else "Not proved (give --checkpoint)"
+    in_part = " in part" if any(line.startswith(_NOT_COMPARED) for line in found) else ""
+    older = f"Proved{in_part}" if options.checkpoint else "Not proved (give --checkpoint)"
     told = [
         f"Proved: signed by the owner of the {key} public key; unchanged since the checkpoints.",
         f"{receipts}: what the receipts are for is in it, or was erased.",

@@ -33,7 +33,8 @@ class Ledger:
     """The append-only log of all sites.
 
     name: first part of the origin of new shards. anchor: keeps heads outside of the database; None for none.
-    freeing: takes what was erased out of the database's log.
+    freeing: takes what was erased out of the database's log. erasing: the subjects of the chains that threads
+    of this process are erasing.
     """
 
     def __init__(self, database: Database, *, name: str, clock: Clock, anchor: Keeper | None = None) -> None:
@@ -42,6 +43,7 @@ class Ledger:
         self.clock = clock
         self.anchor = anchor
         self.freeing = Freeing(database)
+        self.erasing = set[bytes]()
 
     def append(self, connection: Connection, events: Sequence[NewEvent]) -> list[Recorded]:
         """Record events within a writing transaction of the caller: all of them, or by an error none.

@@ -18,10 +18,20 @@ from consentinel.server import clock
 from consentinel.server.commands.streaming import write_stream
 from consentinel.server.keys import load_keys
 from consentinel.server.ledger import verify
+from consentinel.server.ledger.restore import WAY_ON
 from consentinel.server.ledger.shards import Head
 from consentinel.server.storage.database import Database
 from consentinel.server.storage.tables import payloads
-from tests.server.ledger.histories import DAY_MS, HALF_A_YEAR_MS, OTHER, SITE, Books, Times, consent
+from tests.server.ledger.histories import (
+    DAY_MS,
+    HALF_A_YEAR_MS,
+    OTHER,
+    SITE,
+    Books,
+    Times,
+    consent,
+    erase_and_crash,
+)
 from tests.support.cli import run_cli
 
 LONG_AGO_MS = 1_600_000_000_000
@@ -53,14 +63,36 @@ def test_the_whole_database_is_verified(books: Books) -> None:
     assert ledger("verify").stdout == "valid: 5 entries in 2 shards\n"
 
 
+def test_where_the_database_is_is_told(books: Books) -> None:
+    """From another folder it may be another one; what is told has no password."""
+    books.fill(1)
+    place = f"consentinel: the database is {books.database.place}\n"
+    assert "@" not in place
+    for line in ("verify", f"export {SITE}", "prune", "checkpoint"):
+        assert ledger(line).stderr.startswith(place)
+
+
+def test_a_database_without_any_entry_is_told_as_such(books: Books) -> None:
+    assert ledger("verify").stdout == f"nothing has been recorded in {books.database.place}\n"
+
+
 def test_what_is_wrong_is_printed_and_is_status_1(books: Books) -> None:
     books.fill(60)
     with books.database.write() as connection:
         connection.execute(sa.delete(payloads))
     lines = ledger("verify", code=1).stdout.splitlines()
     assert lines[0] == f"ledger.example/{SITE}/2026Q4: entry 0: its content is missing"
-    assert lines[-1] == "NOT VALID: 60 problems in 60 entries of 1 shards"
+    assert lines[-1] == "NOT VALID: 60 problems in 60 entries of 1 shard"
     assert len(lines) == 51
+
+
+def test_one_of_all_is_told_as_one(books: Books) -> None:
+    first = books.add_one()
+    assert ledger("verify").stdout == "valid: 1 entry in 1 shard\n"
+    with books.database.write() as connection:
+        connection.execute(sa.delete(payloads))
+    assert ledger("verify", code=1).stdout.splitlines()[-1] == "NOT VALID: 1 problem in 1 entry of 1 shard"
+    assert ledger(f"erase {SITE} {first.id.hex()} --yes").stdout == "erased: 1 record\n"
 
 
 def test_an_export_is_verified_with_all_that_is_known(books: Books) -> None:
@@ -71,7 +103,7 @@ def test_an_export_is_verified_with_all_that_is_known(books: Books) -> None:
     key = books.keys.public_bytes.hex()
     told = ledger(f"verify export.ndjson --public-key {key} --checkpoint note.txt").stdout
     assert told.startswith(
-        f"valid\n{SITE}: 3 entries in 1 shards\nProved: complete up to each checkpoint.\n"
+        f"valid\n{SITE}: 3 entries in 1 shard\nProved: complete up to each checkpoint.\n"
         "Proved: signed by the owner of the given public key"
     )
     assert "Proved: it goes on from older checkpoints" in told
@@ -116,7 +148,9 @@ def test_what_belongs_to_an_export_needs_one(line: str) -> None:
 def test_a_lost_history_is_status_1(books: Books) -> None:
     books.fill(1)
     books.anchor.remember([lost_head(9)])
-    assert "it had 9 entries, the database has 1" in ledger("verify", code=1).stdout
+    told = ledger("verify", code=1)
+    assert "it had 9 entries, the database has 1" in told.stdout
+    assert told.stderr.endswith(f"consentinel: {WAY_ON}\n")
 
 
 def lost_head(size: int) -> Head:
@@ -190,9 +224,21 @@ def test_a_visitor_is_erased_and_the_rest_stays_provable(books: Books) -> None:
     assert ledger(f"erase {SITE} {first.id.hex()} --yes").stdout == "erased: 2 records\n"
     assert ledger("verify").stdout.startswith("valid")
     ledger(f"export {SITE} -o export.ndjson")
-    assert f"{SITE}: 4 entries in 1 shards, 2 erased (request)" in ledger("verify export.ndjson").stdout
+    assert f"{SITE}: 4 entries in 1 shard, 2 erased (request)" in ledger("verify export.ndjson").stdout
     told = ledger(f"erase {SITE} {first.id.hex()} --yes", code=2).stderr
     assert f"{SITE} has no record {first.id.hex()}, or it was erased before" in told
+
+
+def test_an_erasure_that_was_interrupted_is_done_by_the_next(
+    books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the rest of the chain the record that is named tells nothing any more."""
+    first = books.add_one()
+    second, third = (books.add_one("changed", after=first) for _ in range(2))
+    erase_and_crash(books, monkeypatch, first, 2)
+    ledger(f"erase {SITE} {second.id.hex()} --yes", code=2)
+    assert third.leaf in {each.leaf for each in books.anchor.contents().erased}
+    assert ledger("verify").stdout.startswith("valid")
 
 
 def test_nothing_is_erased_without_a_yes(books: Books) -> None:
@@ -246,7 +292,7 @@ def test_checkpoints_of_all_shards(books: Books) -> None:
     books.fill(1, site=OTHER)
     result = ledger("checkpoint")
     assert result.stdout.count("\n\n\u2014 ledger.example/") == 3
-    assert result.stderr == f"public key: {books.keys.public_bytes.hex()}\n"
+    assert result.stderr.endswith(f"\npublic key: {books.keys.public_bytes.hex()}\n")
     Path("notes.txt").write_text(result.stdout, "utf-8")
     assert len(verify.read_notes("notes.txt", [books.keys.public_bytes])) == 3
     assert ledger("checkpoint").stdout == result.stdout
@@ -275,7 +321,7 @@ def test_a_damaged_anchor_is_one_of_the_problems(books: Books) -> None:
         connection.execute(sa.delete(payloads))
     lines = ledger("verify", code=1).stdout.splitlines()
     assert "anchor.ndjson: damaged" in lines[0]
-    assert lines[-1] == "NOT VALID: 3 problems in 2 entries of 1 shards"
+    assert lines[-1] == "NOT VALID: 3 problems in 2 entries of 1 shard"
 
 
 def test_a_missing_anchor_is_shown_and_accepted(books: Books) -> None:
@@ -305,7 +351,7 @@ def test_a_loss_is_shown_and_accepted(books: Books) -> None:
 def test_a_wrong_data_directory_makes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     result = ledger(f"verify --data {tmp_path / 'other'}", code=2)
-    assert result.stderr.startswith("consentinel: error: ")
+    assert f"error: the database {tmp_path / 'other' / 'consentinel.db'} cannot be opened" in result.stderr
     assert not (tmp_path / "other").exists()
 
 

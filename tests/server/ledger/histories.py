@@ -5,12 +5,17 @@ from itertools import count
 from pathlib import Path
 from uuid import UUID
 
+import pytest
+
 from consentinel.server.keys import Keys, new_keys
+from consentinel.server.ledger import erasure
 from consentinel.server.ledger.anchor import Anchor
-from consentinel.server.ledger.events import NewEvent, new_id
+from consentinel.server.ledger.erasure import VISITOR, erase
+from consentinel.server.ledger.events import Json, NewEvent, new_id
 from consentinel.server.ledger.line_file import LineFile
 from consentinel.server.ledger.shards import all_heads
 from consentinel.server.ledger.writer import Ledger, Recorded
+from consentinel.server.states import rfc3339
 from consentinel.server.storage.database import Database
 
 SITE, OTHER = "shop.example", "blog.example"
@@ -37,14 +42,16 @@ def consent(
     own = new_id()
     subject = after.subject if after else None if kind == "refused" else own
     granted = kind in {"given", "changed"}
+    end_ms = START_MS + HALF_A_YEAR_MS if expires_ms is None else expires_ms
+    choices: dict[str, Json] = {"functional": granted, "performance": granted, "targeting": False}
     return NewEvent(
         site=site,
         kind="consent",
         type=kind,
         event_id=str(UUID(int=next(_numbers))),
-        body={"choices": {"functional": granted, "performance": granted, "targeting": False}, "locale": "en"},
+        body={"choices": choices, "locale": "en", "expires_at": rfc3339(end_ms)},
         subject=subject,
-        expires_ms=START_MS + HALF_A_YEAR_MS if expires_ms is None else expires_ms,
+        expires_ms=end_ms,
         id=own,
     )
 
@@ -77,3 +84,25 @@ class Books:
     def fill(self, number: int, *, site: str = SITE) -> list[Recorded]:
         """Record refusals."""
         return self.add(*(consent("refused", site=site) for _ in range(number)))
+
+
+def erase_one(books: Books, record: Recorded) -> int:
+    """Erase the chain of a record as its visitor does; return how many records that were."""
+    return erase(books.database, books.ledger, record.site, record.id, VISITOR)
+
+
+class CrashError(Exception):
+    """A process dies."""
+
+
+def erase_and_crash(books: Books, monkeypatch: pytest.MonkeyPatch, record: Recorded, at_once: int) -> None:
+    """Erase the first records of a chain as its visitor does, and die before the others."""
+
+    def crash(_seconds: float) -> None:
+        raise CrashError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(erasure, "ERASED_AT_ONCE", at_once)
+        patched.setattr(erasure, "sleep", crash)
+        with pytest.raises(CrashError):
+            erase_one(books, record)

@@ -1,18 +1,22 @@
 """A database that is put back to what it was, and what the ledger says of that."""
 
+import errno
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 import sqlalchemy as sa
 
+from consentinel.server.ledger.line_file import LineFile
 from consentinel.server.ledger.restore import History, accept_losses, refused_before_ms
 from consentinel.server.ledger.writer import Recorded
+from consentinel.server.storage.database import Database
 from consentinel.server.storage.tables import METADATA, payloads, records
-from tests.server.ledger.histories import OTHER, SITE, Books
+from tests.server.ledger.histories import DAY_MS, OTHER, SITE, START_MS, Books
 from tests.server.ledger.tampering import unprotected
 
 ORIGIN = f"ledger.example/{SITE}/2026Q4"
+AHEAD_MS = START_MS + 3_650 * DAY_MS
 
 MISSING = (
     "the anchor is missing: nothing outside of the database says that it is the newest: put the file back "
@@ -26,15 +30,20 @@ def without_anchor(books: Books) -> Books:
     return Books(books.database, books.folder, books.clock)
 
 
-@contextmanager
-def restored(books: Books) -> Iterator[None]:
+def restored(books: Books) -> AbstractContextManager[None]:
     """Put the database back to what it was at the start of the block: that of a backup."""
-    with books.database.read() as connection:
+    return backup_put_back(books.database)
+
+
+@contextmanager
+def backup_put_back(database: Database) -> Iterator[None]:
+    """As `restored`."""
+    with database.read() as connection:
         kept = {
             table: list(connection.execute(sa.select(table)).mappings()) for table in METADATA.sorted_tables
         }
     yield
-    with books.database.write() as connection, unprotected(connection):
+    with database.write() as connection, unprotected(connection):
         for table in reversed(METADATA.sorted_tables):
             connection.execute(sa.delete(table))
         for table, rows in kept.items():
@@ -68,6 +77,14 @@ def lose_a_withdrawal(books: Books) -> Recorded:
     return grant
 
 
+def lose_a_withdrawal_beside_a_wrong_clock(books: Books) -> Recorded:
+    """As `lose_a_withdrawal`; a visitor of the other site came while the clock was years ahead."""
+    books.clock.now_ms = AHEAD_MS
+    books.add_one(site=OTHER)
+    books.clock.now_ms = START_MS
+    return lose_a_withdrawal(books)
+
+
 def audits(books: Books, site: str) -> list[dict[str, object]]:
     query = (
         sa.select(payloads.c.event)
@@ -80,3 +97,7 @@ def audits(books: Books, site: str) -> list[dict[str, object]]:
 
 def crash(*args: object) -> None:
     raise ZeroDivisionError
+
+
+def no_space(_file: LineFile, _lines: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")

@@ -16,6 +16,7 @@ from consentinel.server.ledger.line_file import LineFile
 from consentinel.server.ledger.shards import Erased, Head
 from consentinel.server.settings import ServerSettings
 from tests.server.ledger.histories import DAY_MS, START_MS, Times
+from tests.server.ledger.restoring import no_space
 
 SHARD, SECOND = "l.example/shop.example/2026Q4", "l.example/blog.example/2026Q4"
 
@@ -102,6 +103,17 @@ def test_a_line_that_a_crash_has_cut_is_no_line(anchor: Anchor, file: Path, cut:
         b'{"kind":"erased","origin":"a","position":1,"leaf":"00","time_ms":1}',
         b'{"kind":"erased","origin":"a","position":1%040d,"leaf":"%064d","time_ms":1}' % (0, 0),
         b'{"kind":"none","origin":"a"}',
+        *(
+            b'{"kind":"head","origin":"%s","size":1,"root":"%064d","time_ms":1}' % (origin, 0)
+            for origin in (
+                b"a",
+                b"a/b",
+                b"/b/2026Q4",
+                b"a/b/2026Q4.x",
+                b"a/b/c/2026Q4",
+                b"a/b/2026Q4.99999999999",
+            )
+        ),
         b"[1]",
         b'"\xff"',
     ],
@@ -139,31 +151,35 @@ def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 def test_a_full_disk_is_told_and_a_later_head_is_kept(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     anchor = again(file)
     with monkeypatch.context() as patched:
-        patched.setattr(LineFile, "append", _no_space)
+        patched.setattr(LineFile, "append", no_space)
         with pytest.raises(Unavailable, match="No space left"):
             anchor.remember([head(1)])
     anchor.remember([head(1)])
     assert again(file).remembered() == [head(1)]
 
 
-def _no_space(self: LineFile, lines: object) -> None:
-    raise OSError(28, "No space left on device")
-
-
 def test_accepting_replaces_what_was_larger_and_drops_doubts(anchor: Anchor, file: Path) -> None:
     anchor.remember([head(9), head(2, SECOND)])
-    anchor.doubt("shop.example")
-    anchor.accept([head(4)])
+    anchor.doubt("shop.example", START_MS)
+    anchor.accept([head(4)], anchor.remembered())
     assert again(file).remembered() == [head(2, SECOND), head(4)]
-    assert anchor.contents().doubts == []
+    assert anchor.contents().doubts == {}
     anchor.remember([head(5)])
     assert again(file).remembered() == [head(2, SECOND), head(4), head(5)]
 
 
+def test_accepting_keeps_what_came_after_the_comparison(anchor: Anchor, file: Path) -> None:
+    anchor.remember([head(9)])
+    compared = anchor.remembered()
+    again(file).remember([head(10)])
+    anchor.accept([head(4)], compared)
+    assert again(file).remembered() == [head(4), head(10)]
+
+
 def test_doubts_are_kept_once_for_each_site(anchor: Anchor, file: Path) -> None:
-    for site in ("b.example", "a.example", "b.example"):
-        anchor.doubt(site)
-    assert again(file).contents().doubts == ["a.example", "b.example"]
+    for site, received_ms in (("b.example", 3), ("a.example", 2), ("b.example", 1)):
+        anchor.doubt(site, received_ms)
+    assert again(file).contents().doubts == {"a.example": 2, "b.example": 3}
     assert anchor.remembered() == []
 
 
@@ -191,11 +207,11 @@ def test_the_file_is_not_written_anew_for_a_few_lines(anchor: Anchor, file: Path
 
 def test_doubts_outlive_what_is_forgotten(anchor: Anchor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("consentinel.server.ledger.anchor.MANY_LINES", 1)
-    anchor.doubt("shop.example")
+    anchor.doubt("shop.example", START_MS)
     anchor.remember([head(1)])
     anchor.remember([head(2)])
     anchor.confirm(anchor.remembered())
-    assert anchor.contents() == Contents([head(2)], ["shop.example"], [])
+    assert anchor.contents() == Contents([head(2)], {"shop.example": START_MS}, [])
 
 
 def gone(position: int, leaf: int = 0, origin: str = SHARD) -> Erased:
@@ -211,9 +227,9 @@ def test_the_erased_outlive_what_is_forgotten_and_accepted(
     anchor.remember_erased([gone(7), gone(2, 1), gone(0, origin=SECOND)])
     anchor.remember([head(2)])
     anchor.confirm(anchor.remembered())
-    anchor.accept([head(1)])
+    anchor.accept([head(1)], anchor.remembered())
     expected = [gone(0, origin=SECOND), gone(2), gone(2, 1), gone(7)]
-    assert again(file).contents() == Contents([head(1)], [], expected)
+    assert again(file).contents() == Contents([head(1)], {}, expected)
 
 
 def test_of_an_erasure_the_day_is_kept_alone(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -236,8 +252,8 @@ def test_that_it_was_begun_outlives_what_is_forgotten_and_accepted(
         anchor.begin(database)
     anchor.remember([head(1), head(2)])
     anchor.confirm([head(2)])
-    anchor.accept([head(1)])
-    assert again(file).contents() == Contents([head(1)], [], [], ["0" * 32, "1" * 32])
+    anchor.accept([head(1)], anchor.remembered())
+    assert again(file).contents() == Contents([head(1)], {}, [], ["0" * 32, "1" * 32])
 
 
 def test_a_file_that_was_read_is_not_begun_anew(anchor: Anchor, file: Path) -> None:
@@ -260,7 +276,7 @@ def test_a_file_that_was_deleted_is_not_begun_anew(anchor: Anchor, file: Path) -
     file.unlink()
     with pytest.raises(Unavailable, match="the anchor is missing"):
         anchor.remember([head(2)])
-    anchor.accept([head(1)])
+    anchor.accept([head(1)], anchor.remembered())
     assert again(file).remembered() == [head(1)]
 
 
@@ -292,10 +308,10 @@ def test_processes_lose_nothing(file: Path) -> None:
         "heads = [Head(sys.argv[2], n, bytes(32)) for n in range(1, 40)];"
         "[(anchor.remember([head]), anchor.confirm([head])) for head in heads]"
     )
-    started = [subprocess.Popen([sys.executable, "-c", code, str(file), name]) for name in "ab"]
+    started = [subprocess.Popen([sys.executable, "-c", code, str(file), name]) for name in (SHARD, SECOND)]
     assert [process.wait(60) for process in started] == [0, 0]
     largest = {found.origin: found.size for found in again(file).remembered()}
-    assert largest == {"a": 39, "b": 39}
+    assert largest == {SHARD: 39, SECOND: 39}
 
 
 def test_the_settings_say_where_it_is(tmp_path: Path) -> None:

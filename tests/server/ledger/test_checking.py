@@ -13,9 +13,10 @@ from consentinel.server.errors import StorageError
 from consentinel.server.keys import new_keys
 from consentinel.server.ledger import checking, export
 from consentinel.server.ledger.checking import Check
-from consentinel.server.ledger.checkpoint import checkpoint_all
+from consentinel.server.ledger.checkpoint import checkpoint_all, signed_note
 from consentinel.server.ledger.erasure import VISITOR, erase
 from consentinel.server.ledger.events import new_id
+from consentinel.server.ledger.shards import Head
 from consentinel.server.storage.database import Database
 from consentinel.server.storage.tables import checkpoints, leaves, payloads, records, shards, subtrees
 from tests.server.ledger.histories import DAY_MS, OTHER, SITE, Books
@@ -86,7 +87,7 @@ CHANGES: list[tuple[Callable[[], sa.Executable], str]] = [
     ),
     (
         lambda: sa.delete(leaves).where(in_shop(leaves), leaves.c.position == 306),
-        f"{ORIGIN}: its 306 leaves are not the tree of 307 that it grew to",
+        f"{ORIGIN}: it grew to a tree of 307, which is not that of its 306 entries",
     ),
     (
         lambda: sa.delete(leaves).where(in_shop(leaves), leaves.c.position == 7),
@@ -94,7 +95,7 @@ CHANGES: list[tuple[Callable[[], sa.Executable], str]] = [
     ),
     (
         lambda: sa.update(shards).where(shards.c.origin == ORIGIN).values(size=308, frontier=bytes(32 * 4)),
-        f"{ORIGIN}: its 307 leaves are not the tree of 308 that it grew to",
+        f"{ORIGIN}: it grew to a tree of 308, which is not that of its 307 entries",
     ),
     (
         lambda: sa.update(subtrees).values(hash=bytes(32)),
@@ -103,11 +104,11 @@ CHANGES: list[tuple[Callable[[], sa.Executable], str]] = [
     (lambda: sa.delete(subtrees), f"{ORIGIN}: the stored roots of its subtrees are not those of its leaves"),
     (
         lambda: sa.update(checkpoints).where(in_shop(checkpoints)).values(size=checkpoints.c.size + 1),
-        f"{ORIGIN}: a checkpoint signed 308 entries, and there are 307",
+        f"{ORIGIN}: a checkpoint signed 308 entries, it has 307",
     ),
     (
         lambda: sa.update(checkpoints).where(in_shop(checkpoints)).values(note="x\n"),
-        f"{ORIGIN}: the checkpoint at 301 entries: no signed note",
+        f"{ORIGIN}: the checkpoint of 301 entries: no signed note",
     ),
     (
         lambda: sa.delete(records).where(records.c.id == record_at(5)),
@@ -127,7 +128,7 @@ CHANGES: list[tuple[Callable[[], sa.Executable], str]] = [
     ),
     (
         lambda: sa.insert(payloads).values(record_id=new_id(), salt=bytes(32), event=b"{}"),
-        "1 contents without a record",
+        "1 content without a record",
     ),
 ]
 
@@ -164,12 +165,20 @@ def test_a_record_in_the_place_of_another_is_found(books: Books) -> None:
         for old, new in ((one, bytes(16)), (two, one), (bytes(16), two)):
             connection.execute(sa.update(records).where(records.c.id == old).values(id=new))
             connection.execute(sa.update(payloads).where(payloads.c.record_id == old).values(record_id=new))
-    assert f"{ORIGIN}: entry 5: its record has the id of another one" in problems(books)
+    assert f"{ORIGIN}: entry 5: its record says otherwise than its content: id" in problems(books)
 
 
 def test_a_checkpoint_of_another_key_is_found(books: Books) -> None:
     books.keys = new_keys()
-    assert f"{ORIGIN}: the checkpoint at 301 entries: the note is not signed by {ORIGIN}" in problems(books)
+    assert f"{ORIGIN}: the checkpoint of 301 entries: the note is not signed by {ORIGIN}" in problems(books)
+
+
+def test_a_checkpoint_of_another_tree_is_found(books: Books) -> None:
+    with books.database.write() as connection:
+        note = signed_note(Head(ORIGIN, 301, bytes(32)), books.keys)
+        mine = sa.update(checkpoints).where(in_shop(checkpoints), checkpoints.c.size == 301)
+        connection.execute(mine.values(note=note))
+    assert problems(books) == [f"{ORIGIN}: a checkpoint signed 301 other entries"]
 
 
 def test_a_missing_protection_is_found(books: Books) -> None:
@@ -181,6 +190,36 @@ def test_a_missing_protection_is_found(books: Books) -> None:
     assert problems(books) == [
         f"the database does not protect the tree: the trigger {name} is missing or off"
     ]
+
+
+COLUMNS: list[tuple[str, dict[str, object]]] = [
+    ("kind", {"kind": "audit"}),
+    ("type", {"type": "given"}),
+    ("event_id", {"event_id": "another"}),
+    ("subject", {"subject": None}),
+    ("received_ms", {"received_ms": records.c.received_ms - 1}),
+    ("expires_ms", {"expires_ms": records.c.expires_ms + DAY_MS}),
+    ("expires_ms", {"expires_ms": None}),
+]
+
+
+@pytest.mark.parametrize(("column", "values"), COLUMNS)
+def test_a_record_that_says_otherwise_than_its_event_is_found(
+    books: Books, column: str, values: dict[str, object]
+) -> None:
+    """The server decides by these columns: a withdrawal without its subject would no longer withdraw."""
+    withdrawn = books.add_one("withdrawn", after=books.add_one())
+    change = sa.update(records).where(records.c.id == withdrawn.id).values(values)
+    told = f"{ORIGIN}: entry {withdrawn.position}: its record says otherwise than its content: {column}"
+    assert told in problems_after(books, change)
+
+
+def test_a_record_that_is_put_behind_a_later_one_is_found(books: Books) -> None:
+    """The last record of a visitor counts: a grant behind its withdrawal would count again."""
+    given = books.add_one()
+    books.add_one("withdrawn", after=given)
+    later = sa.update(records).where(records.c.id == given.id).values(seq=records.c.seq + 1_000)
+    assert problems_after(books, later) == ["1 record in another order than in the tree"]
 
 
 REPLACE = "REPLACE INTO leaves (shard_id, position, hash) VALUES (1, 3, zeroblob(32))"
@@ -204,5 +243,5 @@ def test_what_others_replace_passes_the_triggers_and_is_found(
         connection.execute(REPLACE)
     assert problems(books) == [
         f"{ORIGIN}: entry 3: its content is not what was recorded",
-        f"{ORIGIN}: its 5 leaves are not the tree of 5 that it grew to",
+        f"{ORIGIN}: it grew to a tree of 5, which is not that of its 5 entries",
     ]

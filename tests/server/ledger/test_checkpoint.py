@@ -1,7 +1,6 @@
 """Checkpoints: of the tree as it is, once for each size, and remembered outside."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -21,15 +20,9 @@ from consentinel.server.ledger.checkpoint import (
 from consentinel.server.ledger.notes import CheckpointText, parse_checkpoint, verify_note
 from consentinel.server.ledger.shards import Head, shards_of
 from consentinel.server.storage import tables
-from consentinel.server.storage.database import Database
 from tests.server.ledger.histories import OTHER, SITE, START_MS, Books, consent
 
 HOUR_MS = 3_600_000
-
-
-@pytest.fixture
-def books(database: Database, tmp_path: Path) -> Books:
-    return Books(database, tmp_path)
 
 
 def make(books: Books, site: str = SITE) -> Checkpoint:

@@ -14,12 +14,11 @@ from msgspec import structs
 
 from consentinel.server.ledger import erasure
 from consentinel.server.ledger.erasure import (
-    BATCH,
     PRUNED_AT_ONCE,
     VISITOR,
     count_prunable,
     erase,
-    erase_subject,
+    erase_some,
     prune,
     prune_all,
 )
@@ -28,6 +27,7 @@ from consentinel.server.ledger.freeing import forget_freed
 from consentinel.server.ledger.merkle import tree_root
 from consentinel.server.ledger.shards import Erased, all_heads, shards_of
 from consentinel.server.ledger.tree_store import StoredTree
+from consentinel.server.ledger.unfinished import Chain
 from consentinel.server.ledger.writer import Recorded
 from consentinel.server.storage.database import Database
 from consentinel.server.storage.tables import payloads, records
@@ -35,11 +35,6 @@ from tests.server.ledger.histories import DAY_MS, HALF_A_YEAR_MS, OTHER, SITE, S
 
 PROOF_DAYS = 100
 LATER_MS = START_MS + HALF_A_YEAR_MS + PROOF_DAYS * DAY_MS + 1
-
-
-@pytest.fixture
-def books(database: Database, tmp_path: Path) -> Books:
-    return Books(database, tmp_path)
 
 
 def rows_of(books: Books, *recorded: Recorded) -> list[Any]:
@@ -204,7 +199,8 @@ def test_the_anchor_knows_the_tombstone(books: Books) -> None:
 
 def erase_and_fail(books: Books, record: Recorded) -> None:
     with books.database.write() as connection:
-        assert len(erase_subject(connection, books.ledger, SITE, record.id, "tester")) == 1
+        erased, is_left = erase_some(connection, books.ledger, Chain(SITE, record.id, "tester"))
+        assert (len(erased), is_left) == (1, False)
         raise ZeroDivisionError
 
 
@@ -227,13 +223,6 @@ def test_two_that_erase_the_same_leave_one_tombstone(books: Books) -> None:
         thread.join()
     assert sorted(erased) == [0, 0, 0, 2]
     assert len(tombstones(books)) == 1
-
-
-def test_a_chain_of_any_length_goes(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = books.add_one()
-    books.add(*(consent("changed", after=first) for _ in range(BATCH + 3)))
-    assert erase_all(books, first) == BATCH + 4
-    assert [told["positions"] for told in tombstones(books)] == [[[0, BATCH - 1]], [[BATCH, BATCH + 3]]]
 
 
 # --- by age ---
@@ -288,19 +277,6 @@ def test_pruning_goes_in_batches_and_touches_consents_alone(
         (OTHER, [[0, 0]]),
         (OTHER, [[1, 2]]),
     ]
-
-
-def test_a_chain_is_pruned_in_one_transaction(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of a chain that lost some of its records only, the rest would say something else."""
-    monkeypatch.setattr(erasure, "PRUNED_AT_ONCE", 2)
-    monkeypatch.setattr(erasure, "BATCH", 2)
-    grant = books.add_one()
-    chain = [grant, *books.add(*(consent("changed", after=grant, expires_ms=LATER_MS - n) for n in range(5)))]
-    (other,) = books.add(consent(expires_ms=START_MS + HALF_A_YEAR_MS + DAY_MS))
-    later_ms = LATER_MS + 2 * PROOF_DAYS * DAY_MS
-    assert prune_now(books, later_ms) == 7
-    assert contents(books, [*chain, other]) == [False] * 7
-    assert prune_now(books, later_ms) == 0
 
 
 def test_more_than_a_batch_is_pruned_in_one_go(books: Books) -> None:

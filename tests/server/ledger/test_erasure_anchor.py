@@ -1,33 +1,18 @@
 """Who was erased comes to the anchor, though it failed, the process died, or another machine did it (T35)."""
 
-from pathlib import Path
-
 import pytest
 
 from consentinel.server.errors import Unavailable
-from consentinel.server.ledger.erasure import VISITOR, erase, prune_all
+from consentinel.server.ledger.erasure import prune_all
 from consentinel.server.ledger.line_file import LineFile
 from consentinel.server.ledger.restore import History
 from consentinel.server.ledger.shards import Erased
 from consentinel.server.ledger.writer import Recorded
-from consentinel.server.storage.database import Database
-from tests.server.ledger.histories import DAY_MS, HALF_A_YEAR_MS, OTHER, SITE, START_MS, Books
+from tests.server.ledger.histories import DAY_MS, HALF_A_YEAR_MS, OTHER, SITE, START_MS, Books, erase_one
+from tests.server.ledger.restoring import no_space
 
 PROOF_DAYS = 100
 LATER_MS = START_MS + HALF_A_YEAR_MS + PROOF_DAYS * DAY_MS + 1
-
-
-@pytest.fixture
-def books(database: Database, tmp_path: Path) -> Books:
-    return Books(database, tmp_path)
-
-
-def erase_one(books: Books, record: Recorded) -> int:
-    return erase(books.database, books.ledger, record.site, record.id, VISITOR)
-
-
-def _no_space(self: LineFile, lines: object) -> None:
-    raise OSError(28, "No space left on device")
 
 
 def test_an_anchor_that_cannot_be_written_is_told(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,7 +28,7 @@ def erase_unanchored(books: Books, monkeypatch: pytest.MonkeyPatch) -> Recorded:
     """Erase a record while the anchor's disk is full."""
     first = books.add_one()
     with monkeypatch.context() as patched:
-        patched.setattr(LineFile, "append", _no_space)
+        patched.setattr(LineFile, "append", no_space)
         with pytest.raises(Unavailable, match="No space left"):
             erase_one(books, first)
     assert books.anchor.contents().erased == []

@@ -2,23 +2,12 @@
 
 import csv
 import io
-from pathlib import Path
 
 import msgspec
-import pytest
 
 from consentinel.server.ledger.export_csv import COLUMNS, export_csv
-from consentinel.server.storage.database import Database
-from tests.server.ledger.histories import SITE, Books, consent
-from tests.server.ledger.verifying import (
-    erase_one,
-    lively,
-)
-
-
-@pytest.fixture
-def books(database: Database, tmp_path: Path) -> Books:
-    return Books(database, tmp_path)
+from tests.server.ledger.histories import SITE, Books, consent, erase_one
+from tests.server.ledger.verifying import lively
 
 
 def rows_of(books: Books) -> list[dict[str, str]]:

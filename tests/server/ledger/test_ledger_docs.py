@@ -11,7 +11,7 @@ import msgspec
 from consentinel.server.commands.ledger import command, verify_command
 from consentinel.server.consent_events import ConsentEvent
 from consentinel.server.ledger import verify
-from consentinel.server.ledger.erasure import VISITOR, erase
+from consentinel.server.ledger.erasure import ERASED_AT_ONCE, PRUNED_AT_ONCE, VISITOR, erase
 from consentinel.server.ledger.events import WRITERS_OWN
 from consentinel.server.ledger.export import FORMAT, export_site
 from consentinel.server.settings import ServerSettings
@@ -87,3 +87,9 @@ def test_the_formula_of_a_leaf_is_that_of_the_code() -> None:
     inner = hashlib.sha256(b"consentinel/1" + b"\0" + bytes(32) + b"{}").digest()
     assert verify.leaf_hash(bytes(32), {}) == hashlib.sha256(b"\0" + inner).digest()
     assert 'SHA-256(0x00 || SHA-256("consentinel/1" || 0x00 || salt || event))' in LEDGER.text
+
+
+def test_the_steps_of_an_erasure_are_as_large_as_told() -> None:
+    told = " ".join(LEDGER.section("Erasure").split())
+    assert f"one for up to {ERASED_AT_ONCE} records" in told
+    assert (PRUNED_AT_ONCE, "a hundred records at a time" in told) == (100, True)

@@ -6,13 +6,16 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from consentinel.server.errors import LedgerError, Unavailable
 from consentinel.server.ledger.anchor import Anchor
 from consentinel.server.ledger.line_file import LineFile
 from consentinel.server.ledger.restore import History, known_losses
+from consentinel.server.ledger.shards import Erased
 from consentinel.server.storage.database import Database
-from tests.server.ledger.histories import OTHER, SITE, Books, consent
+from consentinel.server.storage.tables import shards
+from tests.server.ledger.histories import OTHER, SITE, Books, consent, erase_one
 from tests.server.ledger.restoring import (
     MISSING,
     ORIGIN,
@@ -25,12 +28,6 @@ from tests.server.ledger.restoring import (
     restored,
     without_anchor,
 )
-
-
-@pytest.fixture
-def books(database: Database, tmp_path: Path) -> Books:
-    return Books(database, tmp_path)
-
 
 # --- noticed ---
 
@@ -54,7 +51,7 @@ def test_a_backup_that_lacks_a_withdrawal_is_noticed(books: Books) -> None:
 def test_a_backup_that_has_grown_again_is_noticed(books: Books) -> None:
     lose_a_withdrawal(books)
     Books(books.database, books.folder, books.clock).fill(5)  # which the anchor remembers, too
-    assert lost(books) == (f"{ORIGIN}: its first 2 entries are others than before",)
+    assert lost(books) == (f"{ORIGIN}: it began with 2 other entries",)
     assert accept(books) != []
     assert lost(books) == ()
 
@@ -64,13 +61,16 @@ def test_an_empty_database_in_the_place_of_the_old_one_is_noticed(books: Books) 
         books.fill(3)
         books.fill(1, site=OTHER)
     assert sorted(lost(books)) == [
-        f"ledger.example/{OTHER}/2026Q4: it had 1 entries, the database has 0",
+        f"ledger.example/{OTHER}/2026Q4: it had 1 entry, the database has 0",
         f"{ORIGIN}: it had 3 entries, the database has 0",
     ]
 
 
-def test_what_is_committed_while_it_looks_is_no_loss(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
-    books.fill(1)
+@pytest.mark.parametrize("before", [0, 1])
+def test_what_is_committed_while_it_looks_is_no_loss(
+    books: Books, monkeypatch: pytest.MonkeyPatch, before: int
+) -> None:
+    books.fill(before)
     contents = books.anchor.contents
 
     def and_then_another() -> object:
@@ -80,21 +80,6 @@ def test_what_is_committed_while_it_looks_is_no_loss(books: Books, monkeypatch: 
         return found
 
     monkeypatch.setattr(books.anchor, "contents", and_then_another)
-    assert known_losses(books.database, books.anchor) == ()
-
-
-def test_the_first_entry_of_all_while_it_looks_is_no_loss(
-    books: Books, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    contents = books.anchor.contents
-
-    def and_then_the_first() -> object:
-        found = contents()
-        monkeypatch.undo()
-        books.fill(1)
-        return found
-
-    monkeypatch.setattr(books.anchor, "contents", and_then_the_first)
     assert known_losses(books.database, books.anchor) == ()
 
 
@@ -149,7 +134,7 @@ def test_an_anchor_that_says_nothing_is_a_missing_one(books: Books, left: bytes)
 def test_an_anchor_with_a_doubt_alone_is_a_missing_one(books: Books) -> None:
     books.fill(1)
     again = without_anchor(books)
-    again.anchor.doubt(SITE)
+    again.anchor.doubt(SITE, books.clock())
     assert MISSING in lost(again)
 
 
@@ -299,3 +284,68 @@ def test_what_is_known_already_is_not_written_again(books: Books) -> None:
     before = (books.folder / "anchor.ndjson").read_bytes()
     assert lost(Books(books.database, books.folder, books.clock)) == ()
     assert (books.folder / "anchor.ndjson").read_bytes() == before
+
+
+# --- a look that cannot be made ---
+
+
+def test_a_damaged_tree_closes(books: Books) -> None:
+    books.fill(3)
+    history = History(books.anchor)
+    with books.database.write() as connection:
+        connection.execute(sa.update(shards).values(frontier=b""))
+    with pytest.raises(LedgerError, match="damaged"):
+        history.look(books.database)
+    assert history.losses[0].startswith(f"{ORIGIN}: damaged")
+
+
+def test_what_nobody_has_thought_of_closes(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
+    history = History(books.anchor)
+    with monkeypatch.context() as patched:
+        patched.setattr(books.anchor, "contents", crash)
+        with pytest.raises(ZeroDivisionError):
+            history.look(books.database)
+    assert history.losses == ("the database could not be compared with the anchor: see the log",)
+    history.look(books.database)
+    assert not history.losses
+
+
+def test_a_database_that_does_not_answer_is_no_loss(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is read from it meanwhile, and what needs none goes on."""
+
+    def does_not_answer() -> None:
+        raise Unavailable("the database does not answer")
+
+    history = History(books.anchor)
+    monkeypatch.setattr(books.database, "read", does_not_answer)
+    with pytest.raises(Unavailable):
+        history.look(books.database)
+    assert history.losses == ()
+
+
+# --- an older copy of the anchor ---
+
+
+def test_an_older_anchor_that_is_put_back_learns_what_a_quiet_site_has(books: Books) -> None:
+    """The server runs on: it knows that it has written this before, and the file does not have it."""
+    grant = books.add_one()
+    file = books.folder / "anchor.ndjson"
+    older = file.read_bytes()
+    books.add_one("withdrawn", after=grant)
+    assert lost(books) == ()
+    file.write_bytes(older)
+    assert lost(books) == ()
+    assert [head.size for head in books.anchor.remembered() if head.origin == ORIGIN][-1] == 2
+
+
+def test_an_older_anchor_that_is_put_back_learns_who_was_erased(books: Books) -> None:
+    file = books.folder / "anchor.ndjson"
+    mine = books.add_one()
+    history = History(books.anchor)
+    older = file.read_bytes()
+    erase_one(books, mine)
+    history.look(books.database)
+    history.look(books.database)
+    file.write_bytes(older)
+    history.look(books.database)
+    assert books.anchor.contents().erased == [Erased(ORIGIN, 0, mine.leaf)]

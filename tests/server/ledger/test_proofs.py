@@ -1,7 +1,6 @@
 """Proofs from the database, checked as a stranger would; erased records; sites apart."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -16,15 +15,9 @@ from consentinel.server.ledger.proofs import NeverSoLargeError, Proof, Prover, i
 from consentinel.server.ledger.shards import Head, Shard, shards_of
 from consentinel.server.ledger.writer import Recorded
 from consentinel.server.storage import tables
-from consentinel.server.storage.database import Database
 from tests.server.ledger.checking import check
 from tests.server.ledger.histories import OTHER, SITE, Books, consent
 from tests.server.ledger.rfc9162 import verify_consistency
-
-
-@pytest.fixture
-def books(database: Database, tmp_path: Path) -> Books:
-    return Books(database, tmp_path)
 
 
 def prove(books: Books, recorded: Recorded, since: int | None = None) -> Proof:

@@ -28,7 +28,15 @@ def test_tells_who_was_erased_since(database: Database, tmp_path: Path) -> None:
     assert told == [set(gone), set(gone[1:]), set()]
 
 
-@pytest.mark.parametrize("damaged", [b"\xff", b"{}", b'{"origin":"a","positions":[[1]],"reason":"request"}'])
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        b"\xff",
+        b"{}",
+        b'{"origin":"a","positions":[[1]],"reason":"request"}',
+        b'{"origin":"a","positions":[[0,%d]],"reason":"request"}' % 10**30,
+    ],
+)
 def test_a_damaged_tombstone_stops_nobody(database: Database, tmp_path: Path, damaged: bytes) -> None:
     books = Books(database, tmp_path)
     erase(database, books.ledger, SITE, books.add_one().id, VISITOR)

@@ -8,37 +8,28 @@ import pytest
 import sqlalchemy as sa
 
 from consentinel.server.ledger import losses
-from consentinel.server.ledger.anchor import Contents
-from consentinel.server.ledger.erasure import VISITOR, ErasableRow, erase, prune_all, rows_of
+from consentinel.server.ledger.erasure import ErasableRow, prune_all, rows_of
 from consentinel.server.ledger.line_file import LineFile
 from consentinel.server.ledger.restore import History
 from consentinel.server.ledger.shards import Erased, Head, shards_of
 from consentinel.server.ledger.writer import Recorded
-from consentinel.server.storage.database import Database
 from consentinel.server.storage.tables import payloads, records
-from tests.server.ledger.histories import DAY_MS, OTHER, SITE, Books
+from tests.server.ledger.histories import DAY_MS, OTHER, SITE, Books, erase_one
 from tests.server.ledger.restoring import (
+    AHEAD_MS,
     ORIGIN,
     accept,
     audits,
     crash,
     lose_a_withdrawal,
+    lose_a_withdrawal_beside_a_wrong_clock,
     lost,
     refused_before,
     restored,
+    without_anchor,
 )
 
-
-@pytest.fixture
-def books(database: Database, tmp_path: Path) -> Books:
-    return Books(database, tmp_path)
-
-
 # --- who was erased ---
-
-
-def erase_one(books: Books, record: Recorded) -> int:
-    return erase(books.database, books.ledger, record.site, record.id, VISITOR)
 
 
 def has_content(books: Books, record: Recorded) -> bool:
@@ -58,7 +49,7 @@ def test_who_was_erased_is_erased_again(books: Books, monkeypatch: pytest.Monkey
     assert has_content(books, mine)
     assert lost(books) == (
         f"{ORIGIN}: it had 6 entries, the database has 5",
-        f"{ORIGIN}: 2 entries that were erased have their content again",
+        f"{ORIGIN}: the content of 2 erased entries is there again",
     )
     accept(books)
     assert [has_content(books, record) for record in (mine, changed, others)] == [False, False, True]
@@ -83,7 +74,7 @@ def test_content_that_came_back_is_a_loss_by_itself(books: Books) -> None:
         put_back = {"erased": None, "erased_by": None}
         connection.execute(sa.update(records).where(records.c.id == mine.id).values(put_back))
         connection.execute(sa.insert(payloads), {"record_id": mine.id, "salt": bytes(32), "event": b"{}"})
-    assert lost(books) == (f"{ORIGIN}: 1 entries that were erased have their content again",)
+    assert lost(books) == (f"{ORIGIN}: the content of 1 erased entry is there again",)
     books.clock.now_ms += 1_000
     accept(books)
     assert (has_content(books, mine), lost(books)) == (False, ())
@@ -216,7 +207,35 @@ def test_older_grants_count_no_more_though_the_clock_was_ahead(books: Books) -> 
     limit = refused_before(books, SITE)
     assert books.clock.now_ms < grant.received_ms < limit
     assert books.add_one().received_ms == limit
-    assert books.add_one(site=OTHER).received_ms >= limit
+    assert books.add_one(site=OTHER).received_ms == books.clock.now_ms
+
+
+def test_one_sites_wrong_clock_dates_no_other_site(books: Books) -> None:
+    lose_a_withdrawal_beside_a_wrong_clock(books)
+    accept(books)
+    after = books.add_one()
+    assert after.received_ms == books.clock.now_ms == refused_before(books, SITE)
+    with books.database.read() as connection:
+        assert [shard.origin for shard in shards_of(connection, SITE)] == [ORIGIN, f"{ORIGIN}.2"]
+        periods = [shard.period for shard in shards_of(connection, OTHER)]
+    assert periods == ["2036Q4", "2036Q4"]
+
+
+def test_the_site_of_the_wrong_clock_goes_on_after_its_own_records(books: Books) -> None:
+    lose_a_withdrawal_beside_a_wrong_clock(books)
+    with restored(books):
+        books.add_one(site=OTHER)
+    accept(books)
+    assert refused_before(books, OTHER) == AHEAD_MS + 1
+    assert books.add_one(site=OTHER).received_ms == AHEAD_MS + 1
+    assert refused_before(books, SITE) == books.clock.now_ms
+
+
+def test_without_an_anchor_each_sites_older_grants_count_no_more(books: Books) -> None:
+    lose_a_withdrawal_beside_a_wrong_clock(books)
+    accept(books := without_anchor(books))
+    assert [refused_before(books, site) for site in (SITE, OTHER)] == [books.clock.now_ms, AHEAD_MS + 1]
+    assert refused_before(books, "third.example") == books.clock.now_ms
 
 
 def test_a_site_that_has_lost_nothing_keeps_its_grants(books: Books) -> None:
@@ -247,6 +266,25 @@ def test_a_shard_that_is_gone_is_never_begun_again(books: Books) -> None:
     assert lost(books) == ()
 
 
+def test_what_another_process_remembers_meanwhile_stays(
+    books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that has noticed nothing yet takes a withdrawal between the commit and the anchor's turn."""
+    lose_a_withdrawal(books)
+    accept_heads = books.anchor.accept
+
+    def and_then_a_withdrawal(heads: Sequence[Head], compared: Sequence[Head]) -> None:
+        monkeypatch.undo()
+        other = Books(books.database, books.folder, books.clock)
+        other.add_one("withdrawn", after=other.add_one())
+        accept_heads(heads, compared)
+
+    monkeypatch.setattr(books.anchor, "accept", and_then_a_withdrawal)
+    accept(books)
+    assert (f"{ORIGIN}.2", 3) in [(head.origin, head.size) for head in books.anchor.remembered()]
+    assert lost(books) == ()
+
+
 def test_losing_again_in_the_same_quarter(books: Books) -> None:
     lose_a_withdrawal(books)
     accept(books)
@@ -271,64 +309,6 @@ def test_a_crash_before_the_anchor_knows_does_no_harm(books: Books, monkeypatch:
     assert lost(books) != ()
     assert accept(books) != []
     assert lost(books) == ()
-
-
-# --- receipts as evidence ---
-
-
-def unknown(books: Books, history: History, received_ms: int, site: str = SITE) -> bool:
-    with books.database.read() as connection:
-        return history.unknown_record(connection, site, received_ms)
-
-
-def test_a_genuine_receipt_for_an_unknown_record_is_a_loss(books: Books) -> None:
-    """Database and anchor restored together: the receipt is all that is left."""
-    history = History(books.anchor)
-    assert unknown(books, history, books.clock.now_ms)
-    told = f"{SITE}: a record is missing for which there is a genuine receipt"
-    assert history.losses == (told,)
-    assert unknown(books, history, books.clock.now_ms)
-    assert history.losses == (told,)
-    assert lost(books) == (told,), "another process, or this one after a start, knows it too"
-
-
-def test_after_accepting_such_a_loss_no_older_grant_counts(books: Books) -> None:
-    books.fill(1)
-    history = History(books.anchor)
-    unknown(books, history, books.clock.now_ms)
-    books.clock.now_ms += 1_000
-    assert len(accept(books)) == 1
-    assert lost(books) == ()
-    assert refused_before(books, SITE) == refused_before(books, OTHER) == books.clock.now_ms
-
-
-@pytest.mark.parametrize("site", [SITE, OTHER])
-def test_an_accepted_loss_explains_older_receipts_and_no_newer_ones(books: Books, site: str) -> None:
-    lose_a_withdrawal(books)
-    accept(books)
-    history = History(books.anchor)
-    history.look(books.database)
-    assert not unknown(books, history, books.clock.now_ms - 1, site)
-    assert history.losses == ()
-    assert unknown(books, history, books.clock.now_ms, site)
-    assert history.losses != ()
-
-
-def test_a_receipt_that_comes_while_it_looks_is_not_forgotten(
-    books: Books, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    history = History(books.anchor)
-    contents = books.anchor.contents
-
-    def and_then_a_receipt() -> Contents:
-        found = contents()
-        monkeypatch.undo()
-        assert unknown(books, history, books.clock.now_ms)
-        return found
-
-    monkeypatch.setattr(books.anchor, "contents", and_then_a_receipt)
-    history.look(books.database)
-    assert history.losses == (f"{SITE}: a record is missing for which there is a genuine receipt",)
 
 
 # --- a server that was renamed ---

@@ -95,6 +95,7 @@ def test_time_goes_on_after_a_tree_that_was_closed_in_the_future(database: Datab
     change(database, lost, closed=True, last_ms=START_MS + QUARTER_MS)
     again = lock(database, SITE)[SITE]
     assert (again.period, again.generation) == ("2027Q1", 2)
+    assert again.last_ms == START_MS + QUARTER_MS + 1
     assert lock(database, SITE)[SITE].id == again.id
 
 

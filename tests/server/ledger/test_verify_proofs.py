@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
+from consentinel.server.keys import new_keys
 from consentinel.server.ledger import export as export_module
 from consentinel.server.ledger import verify
 from consentinel.server.ledger.checkpoint import signed_note
@@ -19,14 +20,12 @@ from consentinel.server.ledger.export import PROOFS_BEGIN, PROOFS_END, Proofs, s
 from consentinel.server.ledger.proofs import inclusion
 from consentinel.server.ledger.shards import Head
 from consentinel.server.ledger.writer import Recorded
-from consentinel.server.storage.database import Database
 from consentinel.server.storage.tables import records
-from tests.server.ledger.histories import OTHER, SITE, Books
+from tests.server.ledger.histories import OTHER, SITE, Books, erase_one
 from tests.server.ledger.verifying import (
     INVALID,
     UNREADABLE,
     VALID,
-    erase_one,
     exported,
     keep_notes,
     lively,
@@ -34,11 +33,6 @@ from tests.server.ledger.verifying import (
     receipt_for,
     status,
 )
-
-
-@pytest.fixture
-def books(database: Database, tmp_path: Path) -> Books:
-    return Books(database, tmp_path)
 
 
 def test_a_proof_is_valid_with_and_without_content(books: Books) -> None:
@@ -109,6 +103,98 @@ def test_a_proof_goes_on_from_a_checkpoint_that_somebody_kept(books: Books, tmp_
         INVALID,
         "one tree was signed with two roots: the ledger shows two histories",
     )
+
+
+def test_no_field_is_left_unread(books: Books) -> None:
+    """Another reader may show what the verifier has not looked at."""
+    lively(books)
+    proof = json.loads(proof_of(books, books.add_one(), since=3))
+    other = new_keys()
+    lies: list[dict[str, Any]] = [
+        *(
+            {name: value}
+            for name in proof.keys() - {"format"}
+            for value in ("x", 3.5, True, [["x"]], {"a": 1})
+        ),
+        {"erased": "request"},
+        {"tombstone": proof},
+        {"since": None},
+        {"consistency": None},
+        {"since": proof["size"] + 1},
+        {"public_key": other.public_bytes.hex()},
+        {"note": "more"},
+    ]
+    for lie in lies:
+        assert status(json.dumps(proof | lie).encode(), key=books.keys.public_bytes.hex())[0] == INVALID, lie
+    for name in proof.keys() - {"format"}:
+        lacking = {key: value for key, value in proof.items() if key != name}
+        assert status(json.dumps(lacking).encode(), key=books.keys.public_bytes.hex())[0] == INVALID, name
+
+
+def test_a_field_that_is_told_twice_is_refused(books: Books) -> None:
+    proof = proof_of(books, books.add_one())
+    event = json.dumps(json.loads(proof)["event"] | {"locale": "de"})
+    twice = b'{"event":' + event.encode() + b"," + proof[1:]
+    assert status(twice) == (INVALID, "a name stands twice in it: event")
+
+
+def test_a_proof_stands_once_in_a_list(books: Books) -> None:
+    proofs = json.loads(proofs_of(books, books.add_one()))
+    proofs["proofs"] *= 2
+    assert status(json.dumps(proofs).encode())[0] == INVALID
+
+
+def test_a_checkpoint_that_is_larger_than_the_proof_proves_nothing(books: Books, tmp_path: Path) -> None:
+    """A tree from which entries were cut off would look like that."""
+    books.fill(5)
+    mine = books.add_one()
+    file = keep_notes(books, tmp_path / "notes.txt")
+    books.fill(3)
+    proof = proof_of(books, mine, since=6)
+    origin, size = json.loads(proof)["origin"], json.loads(proof)["size"]
+    assert status(proof, notes=[file])[0] == VALID
+    file.write_text(
+        file.read_text("utf-8") + signed_note(Head(origin, size + 1, bytes(32)), books.keys), "utf-8"
+    )
+    code, told = status(proof, notes=[file])
+    assert code == UNREADABLE
+    assert f"of size {size + 1}" in told
+
+
+def test_two_roots_of_one_size_are_two_histories(books: Books, tmp_path: Path) -> None:
+    books.fill(5)
+    mine = books.add_one()
+    file = keep_notes(books, tmp_path / "notes.txt")
+    books.fill(3)
+    proof = proof_of(books, mine, since=6)
+    forks = [Head(json.loads(proof)["origin"], 3, bytes([each]) * 32) for each in (1, 2)]
+    split = "".join(signed_note(head, books.keys) for head in forks)
+    file.write_text(file.read_text("utf-8") + split, "utf-8")
+    assert status(proof, notes=[file])[1] == (
+        "one tree was signed with two roots: the ledger shows two histories"
+    )
+
+
+def test_checkpoints_that_were_not_compared_are_named(
+    books: Books, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    books.fill(3)
+    early = keep_notes(books, tmp_path / "early.txt")
+    mine = books.add_one()
+    kept = keep_notes(books, tmp_path / "kept.txt")
+    books.fill(3)
+    file = tmp_path / "proof.json"
+    file.write_bytes(proof_of(books, mine, since=4))
+    assert verify.main([str(file), "--checkpoint", str(kept), "--checkpoint", str(early)]) == 0
+    told = capsys.readouterr().out
+    assert "\nNot compared: the older checkpoint of size 3 (get the proof with ?since=3)\n" in told
+    assert "\nProved in part: it goes on from older checkpoints" in told
+
+
+def test_a_file_does_not_say_where_its_key_is(books: Books, tmp_path: Path) -> None:
+    (tmp_path / "key").write_text(books.keys.public_bytes.hex(), "utf-8")
+    proof = json.loads(proof_of(books, books.add_one())) | {"public_key": str(tmp_path / "key")}
+    assert status(json.dumps(proof).encode())[0] == UNREADABLE
 
 
 def proofs_of(books: Books, record: Recorded, site: str = SITE) -> bytes:

@@ -9,13 +9,12 @@ import msgspec
 
 from consentinel.server.ledger import verify
 from consentinel.server.ledger.checkpoint import signed_note
-from consentinel.server.ledger.erasure import VISITOR, erase
 from consentinel.server.ledger.export import export_site
 from consentinel.server.ledger.proofs import inclusion
 from consentinel.server.ledger.shards import heads_of
 from consentinel.server.ledger.writer import Recorded
 from consentinel.server.receipts import make_receipt, receipt_of
-from tests.server.ledger.histories import DAY_MS, SITE, Books
+from tests.server.ledger.histories import DAY_MS, SITE, Books, erase_one
 
 INVALID, UNREADABLE, VALID = 1, 2, 0
 
@@ -36,10 +35,6 @@ def status(
         return INVALID, str(error)
     except verify.UnreadableError as error:
         return UNREADABLE, str(error)
-
-
-def erase_one(books: Books, record: Recorded) -> None:
-    assert erase(books.database, books.ledger, record.site, record.id, VISITOR)
 
 
 def lively(books: Books) -> list[Recorded]:

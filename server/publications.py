@@ -25,6 +25,7 @@ Role = Literal[
     "snippet",
     "texts",
     "rules",
+    "services",
     "regimes",
     "settings",
     "hosting",

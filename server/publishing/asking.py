@@ -1,12 +1,13 @@
 """`consentinel publish` as a conversation: what changes, a yes, and what was done."""
 
 import getpass
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
+from consentinel.banner.compile import Banner
 from consentinel.banner.doubts import doubts
 from consentinel.banner.writing import write_files
 from consentinel.scanner import report
@@ -17,10 +18,12 @@ from consentinel.server.errors import ServerError
 from consentinel.server.publishing.contents import Content
 from consentinel.server.publishing.difference_text import render_all, render_text
 from consentinel.server.publishing.first_text import render_first
-from consentinel.server.publishing.publisher import Prepared, Publisher
-from consentinel.server.publishing.reach import unreachable
+from consentinel.server.publishing.publisher import Prepared, Publisher, chosen
+from consentinel.server.publishing.reach import astray, elsewhere, unreachable
 from consentinel.server.publishing.screenshots import screenshots_of
+from consentinel.server.served_at import served_at
 from consentinel.server.settings import ServerSettings
+from consentinel.server.storage.engines import parse_address, sqlite_file
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,16 +47,21 @@ def run(settings: ServerSettings, wishes: Wishes) -> None:
 
     Raises InputError, StorageError, BrowserError and OutputError.
     """
+    found = report.load(wishes.scan) if wishes.scan else None
+    _choose_before_there_is_a_database(settings, wishes)
     with opened(settings, create=True) as server:
         publisher = Publisher(server.database, server.ledger, settings.public_url)
-        found = report.load(wishes.scan) if wishes.scan else None
+        publisher.refuse_after_a_loss("published")
         prepared = publisher.prepare(publisher.choose(wishes.site, settings.sites, found))
+        with server.database.read() as connection:
+            warn(elsewhere(served_at(connection), settings.public_url))
         if not prepared.changes:
             click.echo(f"{prepared.wanted.site}: nothing has changed since version {prepared.number - 1}")
             if publisher.approve(prepared.wanted, _user()):
                 click.echo("the report is approved")
             return
-        _show(prepared, settings.public_url, is_verbose=wishes.is_verbose)
+        _show(prepared, is_verbose=wishes.is_verbose)
+        warn(_warnings(prepared.draft.banner, settings))
         if not wishes.is_agreed and not _agrees(prepared):
             click.echo("nothing was published", err=True)
             return
@@ -62,16 +70,29 @@ def run(settings: ServerSettings, wishes: Wishes) -> None:
     _conclude(prepared, settings.public_url, contents, wishes.folder)
 
 
-def _show(prepared: Prepared, public_url: str, *, is_verbose: bool) -> None:
-    """Print what changes, and what the banner cannot promise."""
-    banner = prepared.draft.banner
+def _choose_before_there_is_a_database(settings: ServerSettings, wishes: Wishes) -> None:
+    """Raise ServerError or InputError for a wrong site or settings before a database is made for them."""
+    file = sqlite_file(parse_address(settings.address))
+    if file is not None and not file.exists():
+        chosen(wishes.site, settings.sites, frozenset())
+
+
+def _show(prepared: Prepared, *, is_verbose: bool) -> None:
+    """Print what changes."""
     before = f"version {prepared.number - 1}" if prepared.previous else "nothing"
     click.echo(f"{prepared.wanted.site}: version {prepared.number}, compared with {before}")
     for line in _lines(prepared, is_verbose=is_verbose).splitlines():
         click.echo(visible(line))
     if prepared.asks_again:
         click.echo("All visitors are asked again: purposes or services are others than in their answers.")
-    warn([*unreachable(banner.settings.site, public_url), *doubts(banner)])
+
+
+def _warnings(banner: Banner, settings: ServerSettings) -> Iterator[str]:
+    """Yield why visitors may not reach this server, and what the banner cannot promise."""
+    yield from unreachable(banner.settings.site, settings.public_url)
+    if settings.is_public_url_set:
+        yield from astray(banner.settings, settings.public_url)
+    yield from doubts(banner)
 
 
 def _lines(prepared: Prepared, *, is_verbose: bool) -> str:

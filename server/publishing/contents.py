@@ -45,6 +45,7 @@ def contents_of(banner: Banner, public_url: str) -> list[Content]:
         content("csp.json", "policy", JSON, _pretty(banner.policies)),
         content("regimes.json", "regimes", JSON, _pretty(banner.regimes)),
         content("rules.json", "rules", JSON, _pretty([_told(rule) for rule in banner.rules])),
+        content("services.json", "services", JSON, _pretty(banner.services["vendors"])),
         content("settings.json", "settings", JSON, _pretty(asdict(banner.settings))),
         content("snippet.html", "snippet", "text/html; charset=utf-8", _snippet(banner, public_url)),
         content("texts.json", "texts", JSON, _pretty(banner.texts)),

@@ -11,6 +11,7 @@ _TITLES: dict[Section, str] = {
     "theme": "Look",
     "regimes": "Laws",
     "rules": "What waits for consent",
+    "services": "Services",
     "texts": "Texts",
     "policy": "Policies",
     "script": "Script",
@@ -34,8 +35,12 @@ class Change(msgspec.Struct, frozen=True):
 
 
 def differences(old: Snapshot | None, new: Snapshot) -> list[Change]:
-    """Return what differs, by section and name; old: None where nothing was published yet."""
-    return [change for section in SECTIONS for change in _section(section, old, new)]
+    """Return what differs, by section and name; old: None where nothing was published yet.
+
+    A section that `old` does not have was not kept then, so nothing is known to differ.
+    """
+    shared = [section for section in SECTIONS if old is None or section in old]
+    return [change for section in shared for change in _section(section, old, new)]
 
 
 def title_of(section: Section) -> str:

@@ -1,5 +1,6 @@
 """A first version as lines for a terminal: how much there is of what, and in full what nobody has decided."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
@@ -46,8 +47,9 @@ def _names(changes: Sequence[Change]) -> str:
     return _number(changes, *(change.name for change in changes))
 
 
-def _category(rule: Change) -> str:
-    return rule.after.partition(" (")[0]
+def _category(change: Change) -> str:
+    """Return the category of a rule, or of a service the first one."""
+    return re.split(r" \(|: |; ", change.after)[0]
 
 
 def _categories(changes: Sequence[Change]) -> str:
@@ -73,6 +75,7 @@ _TOLD: dict[Section, Callable[[Sequence[Change]], str]] = {
     "settings": _decisive,
     "regimes": _names,
     "rules": _categories,
+    "services": _categories,
     "texts": _languages,
     "policy": _states,
     "script": _hashes,

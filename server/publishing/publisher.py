@@ -1,8 +1,9 @@
 """From the wish to publish a site to its new version: what would change, and then the act itself."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from msgspec import structs
 from sqlalchemy.engine import Connection
@@ -73,18 +74,12 @@ class Publisher:
     def choose(self, site: str | None, files: Sequence[Path], report: Report | None = None) -> Wanted:
         """Return the site that is meant, with its settings file if one of `files` is about it.
 
-        Raises ServerError where that is not clear, and InputError for a file with mistakes.
+        site: its host or address, None where nobody says it. Raises ServerError where it is unknown or not
+        clear, and InputError for a file with mistakes.
         """
-        documents = [read_document(file) for file in files]
-        found = {parse_settings(item.data, item.name).host: item for item in documents}
         with self.database.read() as connection:
-            known = found.keys() or {stored.key for stored in all_sites(connection)}
-        if site is None and len(known) == 1:
-            [site] = known
-        if site is None:
-            names = ", ".join(sorted(known)) or "none is known, so write `site:` and `banner:` into a file"
-            raise ServerError(f"which site? Name it: {names}")
-        return Wanted(site, found.get(site), report)
+            stored = {stored.key for stored in all_sites(connection)}
+        return chosen(site, files, stored, report)
 
     def prepare(self, wanted: Wanted) -> Prepared:
         """Compile what is wanted, and compare it with what is published; nothing is written.
@@ -111,7 +106,7 @@ class Publisher:
             version = publish(connection, self.ledger, Release(manifest, contents, by, scan), now)
             heads = heads_of(connection, prepared.wanted.site)
             # last, so that none goes unseen that was found before the commit
-            self._refuse_after_a_loss("published")
+            self.refuse_after_a_loss("published")
         self.ledger.remember(heads)
         return version
 
@@ -131,14 +126,45 @@ class Publisher:
             if scan is not None:
                 self.ledger.append(connection, [approval(wanted.site, scan, by)])
             heads = heads_of(connection, wanted.site)
-            self._refuse_after_a_loss("approved")
+            self.refuse_after_a_loss("approved")
         self.ledger.remember(heads)
         return True
 
-    def _refuse_after_a_loss(self, done: str) -> None:
+    def refuse_after_a_loss(self, done: str) -> None:
+        """Raise ServerError while history is lost. done: what is refused, as in `published`."""
         anchor = self.ledger.anchor
         if isinstance(anchor, Anchor) and (losses := known_losses(self.database, anchor)):
             raise ServerError(refusal(done, losses))
+
+
+def chosen(site: str | None, files: Sequence[Path], stored: Set[str], report: Report | None = None) -> Wanted:
+    """Return the site that is meant, as `Publisher.choose`. stored: the sites that the database knows."""
+    documents = [read_document(file) for file in files]
+    found = {parse_settings(item.data, item.name).host: item for item in documents}
+    key = _only(found.keys() or stored) if site is None else _named(site, found.keys() | stored)
+    return Wanted(key, found.get(key), report)
+
+
+def _only(known: Set[str]) -> str:
+    """Return the one site that there is."""
+    if not known:
+        problem = "write `site:` and `banner:` into consentinel.yaml here, or name the file with --config"
+        raise ServerError(f"which site? none is known: {problem}")
+    if len(known) > 1:
+        raise ServerError(f"which site? Name it: {', '.join(sorted(known))}")
+    return next(iter(known))
+
+
+def _named(site: str, known: Set[str]) -> str:
+    """Return the key of a site that somebody names by its host or its address."""
+    try:
+        key = urlsplit(site if "://" in site else f"//{site}").hostname
+    except ValueError:
+        key = None
+    if key is None or key not in known:
+        here = f"; those here: {', '.join(sorted(known))}" if known else ""
+        raise ServerError(f"no site {site!r} here: add it to consentinel.yaml or in the dashboard{here}")
+    return key
 
 
 def prepared(connection: Connection, wanted: Wanted, public_url: str) -> Prepared:

@@ -2,24 +2,26 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal, get_args
 
 from sqlalchemy.engine import Connection
 
 from consentinel.banner.compile import Banner
+from consentinel.banner.vendors import ItemTold, VendorTold
 from consentinel.scanner.catalogue.taxonomy import CATEGORIES
 from consentinel.server.errors import StorageError
 from consentinel.server.publications import Role, Version, artefact
 from consentinel.server.publishing.contents import contents_of
 from consentinel.server.publishing.draft import Draft
 
-Section = Literal["settings", "theme", "regimes", "rules", "texts", "policy", "script"]
+Section = Literal["settings", "theme", "regimes", "rules", "services", "texts", "policy", "script"]
 SECTIONS: tuple[Section, ...] = get_args(Section)
 Snapshot = Mapping[Section, Mapping[str, str]]
 """By section and name of each thing what it is, in words."""
 
-_ROLES: tuple[Role, ...] = ("script", "policy", "regimes", "rules", "settings", "texts")
+_ROLES: tuple[Role, ...] = ("script", "policy", "regimes", "rules", "services", "settings", "texts")
 # They have sections of their own.
 _NOT_SETTINGS = ("theme", "texts", "rules")
 _HASH_LENGTH = 16
@@ -27,7 +29,8 @@ _HASH_LENGTH = 16
 
 def published_snapshot(connection: Connection, version: Version) -> Snapshot:
     """Return what a published version says; raises StorageError where an artefact is gone."""
-    return _snapshot({role: _stored(connection, version, role) for role in _ROLES}, version.bundle_hash)
+    kept = [role for role in _ROLES if version.manifest.of_role(role)]  # early versions have no services
+    return _snapshot({role: _stored(connection, version, role) for role in kept}, version.bundle_hash)
 
 
 def script_line(banner: Banner) -> str:
@@ -51,9 +54,9 @@ def _stored(connection: Connection, version: Version, role: Role) -> bytes:
 
 
 def _snapshot(contents: Mapping[Role, bytes], script_sha256: str) -> Snapshot:
-    read = {role: json.loads(contents[role]) for role in _ROLES if role != "script"}
+    read = {role: json.loads(content) for role, content in contents.items() if role != "script"}
     settings = read["settings"]
-    return {
+    found: dict[Section, Mapping[str, str]] = {
         "settings": dict(_flat({key: settings[key] for key in settings if key not in _NOT_SETTINGS})),
         "theme": dict(_flat(settings["theme"])),
         "regimes": {row["id"]: _regime(row) for row in read["regimes"]},
@@ -66,6 +69,9 @@ def _snapshot(contents: Mapping[Role, bytes], script_sha256: str) -> Snapshot:
         },
         "script": {"consentinel.js": script_sha256[:_HASH_LENGTH]},
     }
+    if "services" in read:
+        found["services"] = _services(read["services"])
+    return found
 
 
 def _flat(value: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
@@ -86,6 +92,25 @@ def _regime(row: Mapping[str, Any]) -> str:
 
 def _rule(rule: Mapping[str, str]) -> str:
     return f"{rule['category']} ({rule['vendor']})" if rule["vendor"] else rule["category"]
+
+
+def _services(entries: Iterable[VendorTold]) -> dict[str, str]:
+    """Return by its name what a service does; one that is told in several categories has all of them."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for entry in entries:
+        stored = ", ".join(map(_item, entry["items"]))
+        found[entry["name"]].append(f"{entry['category']}: {stored}" if stored else entry["category"])
+    return {name: "; ".join(told) for name, told in found.items()}
+
+
+def _item(item: ItemTold) -> str:
+    return f"{item['kind']} {item['name']} ({_kept(item['days'])})"
+
+
+def _kept(days: int | None) -> str:
+    if days is None:
+        return "until it is deleted"
+    return f"{days} day{'s' * (days != 1)}" if days else "session"
 
 
 def _directives(policy: str) -> Iterator[tuple[str, str]]:

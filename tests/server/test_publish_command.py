@@ -14,7 +14,12 @@ from click.testing import CliRunner, Result
 
 from consentinel.scanner.report import encode, load
 from consentinel.server.cli import main
+from consentinel.server.ledger.anchor import Anchor
+from consentinel.server.ledger.restore import WAY_ON
+from consentinel.server.ledger.shards import Head
 from consentinel.server.publications import Version, latest, versions_of
+from consentinel.server.served_at import keep_served_at
+from consentinel.server.settings import ServerSettings
 from consentinel.server.storage.database import Database
 from consentinel.server.storage.scans import approved_scan
 from consentinel.server.storage.tables import payloads
@@ -220,10 +225,43 @@ def test_a_mistake_in_the_settings_names_its_line(sqlite_url: str) -> None:
     assert "consentinel.yaml:3: " in result.stderr
 
 
+@pytest.mark.parametrize("site", [KEY.upper(), SITE, f"{KEY}:8000", f"http://{KEY}:8000/shop"])
+def test_a_site_may_be_named_by_its_address(sqlite_url: str, site: str) -> None:
+    write_settings()
+    assert publish(sqlite_url, site, "--yes").stdout.startswith(f"{KEY}: version 1, ")
+
+
+@pytest.mark.parametrize("site", ["other.example", "http://[", "", "://"])
+def test_an_unknown_site_is_told_with_those_that_are_known(sqlite_url: str, site: str) -> None:
+    write_settings()
+    result = publish(sqlite_url, site, "--yes")
+    assert result.exit_code == 2
+    assert f"no site {site!r} here" in result.stderr
+    assert result.stderr.rstrip().endswith(f"those here: {KEY}")
+
+
+@pytest.mark.parametrize("arguments", [[], ["www.shop.example"], ["--config", "none.yaml"]])
+def test_what_fails_makes_no_database(arguments: list[str]) -> None:
+    assert publish("sqlite:///new.db", *arguments).exit_code == 2
+    assert list(Path().iterdir()) == []
+
+
+def test_while_history_is_lost_the_way_on_is_told(database_url: str) -> None:
+    """Also where nothing has changed."""
+    write_settings()
+    publish(database_url, "--yes")
+    lost = Head(f"consent.example/{KEY}/2020Q1", 9, bytes(32))
+    Anchor.of(ServerSettings(data=Path("data"))).remember([lost])
+    told = publish(database_url, "--yes")
+    assert (told.exit_code, told.stdout) == (2, "")
+    assert f"nothing is published: {lost.origin}: it had 9 entries" in told.stderr
+    assert told.stderr.endswith(f": {WAY_ON}\n")
+
+
 def test_without_a_site(sqlite_url: str) -> None:
     result = publish(sqlite_url, "--yes")
     assert result.exit_code == 2
-    assert "which site?" in result.stderr
+    assert "which site? none is known: write `site:` and `banner:` into consentinel.yaml" in result.stderr
 
 
 def test_control_characters_do_not_reach_the_terminal(sqlite_url: str) -> None:
@@ -241,6 +279,26 @@ def test_a_server_that_no_visitor_reaches(sqlite_url: str) -> None:
     write_settings()
     line = ["publish", "--yes", "--no-screenshots", "--database", sqlite_url]
     assert "visitors cannot reach http://127.0.0.1:8080" in CliRunner().invoke(main, line).stderr
+
+
+def test_a_banner_that_asks_another_server(sqlite_url: str) -> None:
+    write_settings(api="https://elsewhere.example")
+    assert "warning: `api` of the banner" in publish(sqlite_url, "--yes").stderr
+    line = ["publish", "--yes", "--no-screenshots", "--database", sqlite_url]
+    assert "`api`" not in CliRunner().invoke(main, line).stderr
+
+
+def test_a_server_that_was_started_at_another_address(database_url: str) -> None:
+    """Also where nothing has changed: the banner asks where the server is not any more."""
+    write_settings()
+    assert "was last started" not in publish(database_url, "--yes").stderr
+    with closing(Database(database_url)) as database:
+        keep_served_at(database, "http://127.0.0.1:9000")
+    for _ in range(2):
+        said = publish(database_url, "--yes")
+        assert "nothing has changed" in said.stdout
+        assert "was last started at http://127.0.0.1:9000" in said.stderr
+        assert "`public_url: http://127.0.0.1:9000`" in said.stderr
 
 
 @pytest.mark.browser

@@ -19,6 +19,7 @@ def test_each_section_is_a_line() -> None:
         "Settings",
         "Laws",
         "What waits for consent",
+        "Services",
         "Texts",
         "Policies",
         "Script",
@@ -26,6 +27,7 @@ def test_each_section_is_a_line() -> None:
     assert "mode strict, regime eu, unknown allow" in told[0]
     assert told[1] == "Laws: 1 (eu)"
     assert "1 targeting" in told[2]
+    assert told[3] == "Services: 3 (2 performance, 1 targeting)"
 
 
 def test_how_many_texts_in_which_language() -> None:

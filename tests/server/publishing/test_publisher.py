@@ -49,6 +49,14 @@ def release(publisher: Publisher, wanted: Wanted | None = None) -> None:
     publisher.publish(prepared, publisher.contents(prepared), "ann")
 
 
+def test_a_version_from_before_services_were_kept(publisher: Publisher, database: Database) -> None:
+    add_site(database)
+    prepared = publisher.prepare(Wanted(KEY))
+    contents = [item for item in publisher.contents(prepared) if item.entry.role != "services"]
+    publisher.publish(prepared, contents, "ann")
+    assert publisher.prepare(Wanted(KEY)).changes == []
+
+
 def test_a_version_has_its_artefacts_and_a_leaf(publisher: Publisher, database: Database) -> None:
     add_site(database)
     release(publisher, Wanted(KEY, report=shop_report()))
@@ -262,7 +270,7 @@ def test_a_loss_that_is_found_while_it_writes_stops_it(
     append = publisher.ledger.append
 
     def found_meanwhile(connection: Connection, events: Sequence[NewEvent]) -> list[Recorded]:
-        anchor.doubt(KEY)
+        anchor.doubt(KEY, 1)
         return append(connection, events)
 
     monkeypatch.setattr(publisher.ledger, "append", found_meanwhile)

@@ -8,12 +8,13 @@ https://www.rfc-editor.org/rfc/rfc6265#section-4.1 and draft-ietf-httpbis-rfc626
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
+from consentinel.banner.consent import SECONDS_A_DAY
 from consentinel.server.admin.sessions import LONGEST_MS
 from consentinel.server.state import Services, services
 
 NAME = "consentinel_admin"
 DEVICE = "consentinel_device"
-_DEVICE_S = 180 * 86_400
+_DEVICE_S = 180 * SECONDS_A_DAY
 
 
 def cookie_name(service: Services, name: str = NAME) -> str:

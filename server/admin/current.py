@@ -2,8 +2,9 @@
 
 import functools
 import hmac
+import re
 from collections.abc import Awaitable, Callable
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
@@ -19,6 +20,9 @@ __all__ = ["User", "admin_only", "checked_form", "csrf_token", "current_user", "
 
 Handler = Callable[[Request], Awaitable[Response]]
 _MOST_FIELDS = 2_000
+# NUL, and the halves of characters that some encodings have one by one.
+_NO_LETTER = re.compile("[\0\ud800-\udfff]")
+_NO_TEXT = "there is something in this form that is no text: send UTF-8"
 
 
 def current_user(request: Request) -> User | None:
@@ -52,13 +56,13 @@ async def checked_form(request: Request, *, max_bytes: int = MOST_FORM_BYTES) ->
     """
     refuse_foreign(request)
     allow_upload(request.scope, max_bytes)
-    form = await request.form(max_files=1, max_fields=_MOST_FIELDS, max_part_size=max_bytes)
-    sent = form.get("csrf")
-    if current_user(request) is not None and not (
-        isinstance(sent, str) and hmac.compare_digest(sent.encode(), csrf_token(request).encode())
-    ):
+    form = await _form_of(request, max_bytes)
+    try:
+        _refuse_no_text(form)
+        _refuse_other_session(request, form)
+    except HTTPException:
         await form.close()
-        raise HTTPException(403, "this form is from another session: go back, load the page again and repeat")
+        raise
     return form
 
 
@@ -70,10 +74,33 @@ def refuse_foreign(request: Request) -> None:
     """
     fetch_site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
     own = fetch_site in (None, "same-origin")
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+    if origin is not None and origin.partition("://")[2] != request.headers.get("host"):
         own = False
     if not own:
         raise HTTPException(403, "a page of another site sent this form; nothing was changed")
+
+
+async def _form_of(request: Request, max_bytes: int) -> FormData:
+    try:
+        return await request.form(max_files=1, max_fields=_MOST_FIELDS, max_part_size=max_bytes)
+    except UnicodeError as error:  # a form may name any encoding that Python has
+        raise HTTPException(400, _NO_TEXT) from error
+
+
+def _refuse_no_text(form: FormData) -> None:
+    """Raise HTTPException 400 where a field is no text that UTF-8 and both databases can hold."""
+    for name, value in form.multi_items():
+        if _NO_LETTER.search(f"{name}{value if isinstance(value, str) else value.filename}"):
+            raise HTTPException(400, _NO_TEXT)
+
+
+def _refuse_other_session(request: Request, form: FormData) -> None:
+    """Raise HTTPException 403 where somebody is logged in, and the form does not carry their token."""
+    sent = form.get("csrf")
+    if current_user(request) is not None and not (
+        isinstance(sent, str) and hmac.compare_digest(sent.encode(), csrf_token(request).encode())
+    ):
+        raise HTTPException(403, "this form is from another session: go back, load the page again and repeat")
 
 
 async def _logged_in(request: Request) -> User | None:

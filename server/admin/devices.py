@@ -5,8 +5,6 @@ keeps a random name, signed together with that of the administrator. It opens no
 from there are counted for it alone.
 """
 
-import base64
-import binascii
 import hashlib
 import hmac
 import secrets
@@ -14,6 +12,7 @@ import secrets
 from starlette.requests import HTTPConnection
 
 from consentinel.server.admin.cookies import device_cookie
+from consentinel.server.base64url import decoded, encoded
 from consentinel.server.keys import Keys
 from consentinel.server.state import services
 
@@ -29,22 +28,17 @@ def device_of(request: HTTPConnection, name: str) -> bytes:
 def new_device(keys: Keys, name: str) -> str:
     """Return what a browser keeps once somebody of this name has logged in."""
     device = secrets.token_bytes(_BYTES)
-    return _text(device + _mac(keys, name, device))
+    return encoded(device + _mac(keys, name, device))
 
 
 def device_named(keys: Keys, name: str, cookie: str) -> bytes:
     """Return the device that a cookie names, b'' for one that was not made by these keys for this name."""
     try:
-        found = base64.b64decode(cookie + "=" * (-len(cookie) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
+        found = decoded(cookie)
+    except ValueError:
         return b""
     device, mac = found[:_BYTES], found[_BYTES:]
-    is_genuine = hmac.compare_digest(_mac(keys, name, device), mac)
-    return device if is_genuine and _text(found) == cookie else b""
-
-
-def _text(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+    return device if hmac.compare_digest(_mac(keys, name, device), mac) else b""
 
 
 def _mac(keys: Keys, name: str, device: bytes) -> bytes:

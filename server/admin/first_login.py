@@ -2,13 +2,28 @@
 
 from consentinel.server.admin.setup_links import new_link
 from consentinel.server.admin.users import any_account
+from consentinel.server.settings import own_address
 from consentinel.server.state import Services
 
 
-def setup_address(service: Services, *, wanted: bool) -> str | None:
-    """Return the address of a new set-up link, where one is wanted or there is no administrator yet."""
-    with service.database.write() as connection:
-        if any_account(connection) and not wanted:
+def first_address(service: Services) -> str | None:
+    """Return the address of a new set-up link; None where there is an administrator."""
+    with service.database.read() as connection:
+        if any_account(connection):
             return None
+    return setup_address(service)
+
+
+def setup_address(service: Services) -> str:
+    """Return the address of a new set-up link, for the first administrator or a further one."""
+    with service.database.write() as connection:
         token = new_link(connection, service.clock())
-    return f"{service.settings.public_url}/admin/setup?token={token}"
+    return f"{_dashboard_address(service)}/admin/setup?token={token}"
+
+
+def _dashboard_address(service: Services) -> str:
+    """Return the address of the dashboard: below that of a site it is on this machine alone."""
+    settings = service.settings
+    if service.sites.is_above(settings.public_url):
+        return f"{own_address(settings.host, settings.port)}{service.base_path}"
+    return settings.public_url

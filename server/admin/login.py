@@ -1,9 +1,11 @@
 """Logging in and out."""
 
 from sqlalchemy.engine import Connection
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from consentinel.scanner.errors import ConsentinelError
 from consentinel.server.admin.audit import NO_SITE, audit, record
 from consentinel.server.admin.cookies import clear_session, session_token, set_device, set_session
 from consentinel.server.admin.current import admin_only, checked_form
@@ -13,10 +15,13 @@ from consentinel.server.admin.passwords import MOST_LENGTH
 from consentinel.server.admin.sessions import end_session, new_session
 from consentinel.server.admin.throttle import FREE_FAILURES
 from consentinel.server.admin.users import Account, account_named
+from consentinel.server.admin.waiting import asked_to_wait
 from consentinel.server.dashboard.pages import page
+from consentinel.server.logs import log
 from consentinel.server.middleware.areas import client_address
 from consentinel.server.state import services
 
+_PAGE = "admin/login.html"
 # One text for a wrong name and a wrong password: nobody learns which names there are.
 _WRONG = "The name or the password is wrong."
 
@@ -34,11 +39,12 @@ async def login(request: Request) -> Response:
     service, address = services(request), client_address(request.scope)
     device = device_of(request, name)
     if wait_s := service.throttle.wait_s(name, address, device):
-        return _form(request, place, f"Too many attempts. Try again in {_spoken(wait_s)}.", 429, wait_s)
+        return asked_to_wait(request, _PAGE, wait_s, next=safe_place(place))
     account = await service.database.reading(account_named, name)
     if not await service.passwords.fits(password, account.password_hash if account else None) or not account:
-        await _note_failure(request, account, service.throttle.failed(name, address, device))
-        return _form(request, place, _WRONG, 401)
+        answer = _form(request, place, _WRONG, 401)
+        answer.background = _note_of(request, account, service.throttle.failed(name, address, device))
+        return answer
     service.throttle.succeeded(name, address, device)
     return await logged_in(request, account, place)
 
@@ -82,25 +88,26 @@ def _end(connection: Connection, request: Request, token: str) -> None:
     audit(request, connection, "", "logout")
 
 
-async def _note_failure(request: Request, account: Account | None, failures: int) -> None:
-    """Record that somebody guesses. What was typed as a name is recorded only where it is one."""
-    if account is not None and failures % FREE_FAILURES == 0:
-        detail = f"{failures} in a row"
-        await services(request).database.writing(
-            lambda connection: record(
-                services(request), connection, NO_SITE, "login-failed", by=account.name, detail=detail
-            )
-        )
+def _note_of(request: Request, account: Account | None, failures: int) -> BackgroundTask | None:
+    """Return what records that somebody guesses, once they have their answer: it tells nobody's name.
+
+    What was typed as a name is recorded only where it is one.
+    """
+    if account is None or failures % FREE_FAILURES:
+        return None
+    return BackgroundTask(_note_failure, request, account, f"{failures} in a row")
 
 
-def _form(
-    request: Request, place: str, problem: str = "", status: int = 200, wait_s: int = 0
-) -> HTMLResponse:
-    answer = page(request, "admin/login.html", status, problem=problem, next=safe_place(place))
-    if wait_s:
-        answer.headers["Retry-After"] = str(wait_s)
-    return answer
+async def _note_failure(request: Request, account: Account, detail: str) -> None:
+    try:
+        await services(request).database.writing(_record_failure, request, account, detail)
+    except ConsentinelError as error:
+        log("warning", "a failed login was not recorded", reason=str(error))
 
 
-def _spoken(seconds: int) -> str:
-    return f"{seconds} seconds" if seconds < 120 else f"{-(-seconds // 60)} minutes"
+def _record_failure(connection: Connection, request: Request, account: Account, detail: str) -> None:
+    record(services(request), connection, NO_SITE, "login-failed", by=account.name, detail=detail)
+
+
+def _form(request: Request, place: str, problem: str = "", status: int = 200) -> HTMLResponse:
+    return page(request, _PAGE, status, problem=problem, next=safe_place(place))

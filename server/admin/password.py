@@ -15,9 +15,12 @@ from consentinel.server.admin.login import logged_in
 from consentinel.server.admin.passwords import complaint
 from consentinel.server.admin.sessions import end_sessions
 from consentinel.server.admin.users import Account, account, set_password
+from consentinel.server.admin.waiting import asked_to_wait
 from consentinel.server.dashboard.pages import page
 from consentinel.server.middleware.areas import client_address
 from consentinel.server.state import services
+
+_PAGE = "admin/password.html"
 
 
 @admin_only
@@ -32,8 +35,8 @@ async def change(request: Request) -> Response:
     form = await checked_form(request)
     user, service, address = _user(request), services(request), client_address(request.scope)
     device = device_of(request, user.name)
-    if service.throttle.wait_s(user.name, address, device):
-        return _form(request, "Too many attempts. Try again later.", 429)
+    if wait_s := service.throttle.wait_s(user.name, address, device):
+        return asked_to_wait(request, _PAGE, wait_s, wrong=())
     found = await service.database.reading(account, user.id)
     if found is None or not await service.passwords.fits(text(form, "old"), found.password_hash):
         service.throttle.failed(user.name, address, device)
@@ -63,4 +66,4 @@ def _user(request: Request) -> User:
 def _form(
     request: Request, problem: str = "", status: int = 200, wrong: Collection[str] = ()
 ) -> HTMLResponse:
-    return page(request, "admin/password.html", status, problem=problem, wrong=wrong)
+    return page(request, _PAGE, status, problem=problem, wrong=wrong)

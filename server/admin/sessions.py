@@ -1,6 +1,5 @@
 """Who is logged in. The browser has a random token, the database its hash: a stolen table opens nothing."""
 
-import base64
 import hashlib
 import hmac
 import secrets
@@ -9,10 +8,12 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from consentinel.server.base64url import encoded
+from consentinel.server.clock import DAY_MS
 from consentinel.server.storage.tables import sessions, users
 
 IDLE_MS = 8 * 3_600_000
-LONGEST_MS = 7 * 86_400_000
+LONGEST_MS = 7 * DAY_MS
 # A session that is used is prolonged, but not written at each click.
 _PROLONG_AFTER_MS = 300_000
 _TOKEN_BYTES = 32
@@ -69,8 +70,7 @@ def forget_ended(connection: Connection, now: int) -> int:
 
 def csrf_of(token: str) -> str:
     """Return the token that each form of this session carries: it tells nothing of the session's own."""
-    digest = hmac.digest(token.encode(), b"consentinel csrf", hashlib.sha256)
-    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+    return encoded(hmac.digest(token.encode(), b"consentinel csrf", hashlib.sha256))
 
 
 def _end(created_ms: int, now: int) -> int:

@@ -16,7 +16,7 @@ from consentinel.server.admin.users import MOST_NAME_LENGTH, Account, account_na
 from consentinel.server.dashboard.pages import page
 from consentinel.server.state import Services, services
 
-_USED_UP = "This link was used or has run out. Start the server with --setup-link for a new one."
+_USED_UP = "This link was used or has run out. Get a new one by consentinel serve --setup-link."
 _TAKEN = "There is an administrator of this name: choose another."
 
 

@@ -1,14 +1,15 @@
 """Guessing passwords gets slower with each failure (T22). In memory of one process; names are hashed."""
 
 import hashlib
+import math
 from collections import OrderedDict
 
-from consentinel.server.clock import Clock
+from consentinel.server.clock import DAY_MS, Clock
 from consentinel.server.rates import Buckets, Networks, Rate
 
 FREE_FAILURES = 5
 _LONGEST_WAIT_S = 900
-_FORGET_MS = 86_400_000
+_FORGET_MS = DAY_MS
 _MOST = 10_000
 # Of one network, of one name from anywhere: so slow that guessing is hopeless, with room for who mistypes.
 _NETWORK = Rate(burst=30, per_second=0.1)
@@ -41,7 +42,7 @@ class Throttle:
         since_ms = self._clock() - last_ms
         wait_s = _wait_s(failures)
         if failures and 0 <= since_ms < wait_s * 1000:
-            return max(1, round(wait_s - since_ms / 1000))
+            return math.ceil(wait_s - since_ms / 1000)
         at_once_s = self._at_once.take(key)
         if device or at_once_s:
             return at_once_s

@@ -1,10 +1,12 @@
 """T14, T22: which forms the dashboard takes."""
 
 import pytest
+import sqlalchemy as sa
 from starlette.testclient import TestClient
 
 from consentinel.server.storage.database import Database
 from tests.server.admin.logging_in import PASSWORD, csrf_of_page, log_in, logged_in, set_up, wrong_fields
+from tests.server.applications import services_of
 
 NEW = "another horse entirely"
 
@@ -73,6 +75,7 @@ def test_t22_a_form_without_a_token_is_refused(client: TestClient) -> None:
         ({"origin": "null"}, 403),
         ({"origin": "http://127.0.0.1:9000"}, 403),
         ({"origin": "http://127.0.0.1:8080.evil.example"}, 403),
+        ({"origin": "http://["}, 403),
     ],
 )
 def test_t14_a_form_from_elsewhere_is_refused(
@@ -114,6 +117,9 @@ def test_a_password_that_cannot_be_is_said(
 def test_t22_guessing_the_old_password_gets_slower(client: TestClient) -> None:
     csrf = logged_in(client)
     assert [change(client, csrf, old="wrong") for _ in range(6)] == [422] * 5 + [429]
+    refused = client.post("/admin/password", data={"csrf": csrf})
+    assert refused.headers["retry-after"] == "2"
+    assert "Try again in 2 seconds." in refused.text
 
 
 def test_people_get_a_page_and_programs_a_problem(client: TestClient) -> None:
@@ -123,3 +129,28 @@ def test_people_get_a_page_and_programs_a_problem(client: TestClient) -> None:
     assert "This form is from another session" in page.text
     problem = client.post("/admin/logout", data={})
     assert problem.headers["content-type"] == "application/problem+json"
+
+
+def test_people_get_a_page_while_the_database_cannot_be_used(client: TestClient) -> None:
+    logged_in(client)
+    with services_of(client).database.write() as connection:
+        connection.execute(sa.text("ALTER TABLE sessions RENAME TO gone"))
+    page = client.get("/admin/password", headers={"accept": "text/html,*/*"})
+    assert (page.status_code, page.headers["content-type"]) == (503, "text/html; charset=utf-8")
+    assert page.headers["retry-after"] == "30"
+    assert "nothing was stored." in page.text
+    assert client.get("/admin/password").headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("charset", ["unicode_escape", "undefined"])
+def test_a_form_in_an_encoding_that_no_browser_uses_is_refused(client: TestClient, charset: str) -> None:
+    body = b'--x\r\nContent-Disposition: form-data; name="name"\r\n\r\n\\ud800..\r\n--x--\r\n'
+    headers = {"content-type": f"multipart/form-data; boundary=x; charset={charset}"}
+    assert client.post("/admin/login", content=body, headers=headers).status_code == 400
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "UTF-8"])
+def test_a_form_may_say_that_it_is_utf_8(client: TestClient, charset: str) -> None:
+    body = b'--x\r\nContent-Disposition: form-data; name="name"\r\n\r\nada\r\n--x--\r\n'
+    headers = {"content-type": f'multipart/form-data; boundary=x; charset="{charset}"'}
+    assert client.post("/admin/login", content=body, headers=headers).status_code == 401

@@ -1,12 +1,18 @@
 """T22: who may use the dashboard, and what an attacker finds."""
 
+from unittest.mock import Mock
+
 import pytest
 from starlette.testclient import TestClient
+from starlette.types import Message, Receive, Scope, Send
 
 from consentinel.server.admin.login import safe_place
 from consentinel.server.admin.sessions import IDLE_MS, LONGEST_MS
+from consentinel.server.admin.throttle import FREE_FAILURES
+from consentinel.server.errors import Unavailable
 from tests.server.admin.logging_in import NAME, PASSWORD, csrf_of_page, log_in, logged_in, set_up
 from tests.server.applications import FixedClock, services_of
+from tests.server.captured_log import captured_log
 
 COOKIE = "consentinel_admin"
 
@@ -127,6 +133,12 @@ def test_t22_a_wrong_name_costs_one_check_of_a_password_too(
     assert [stored is None for stored in checked] == [False, True]
 
 
+def test_a_name_that_no_database_can_hold_is_refused(client: TestClient) -> None:
+    """PostgreSQL has no text with a NUL."""
+    for fields in ({"name": "a\0da"}, {"password": "\0"}):
+        assert log_in(client, **fields).status_code == 400
+
+
 def test_t22_guessing_gets_slower_and_the_right_password_has_to_wait_as_well(
     client: TestClient, clock: FixedClock
 ) -> None:
@@ -163,6 +175,43 @@ def test_failures_are_in_the_ledger_by_fives_and_only_for_names_that_exist(clien
     events = _audit(client)
     assert [event for event in events if "login-failed" in event] != []
     assert "typed-my-password-here" not in "".join(events)
+
+
+def test_t22_a_guess_is_answered_alike_whatever_becomes_of_the_ledger(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only for a name that exists is something written: nobody may learn of it by its failure."""
+    set_up(client)
+    client.cookies.clear()
+    refused = Mock(side_effect=Unavailable("another request holds the database"))
+    monkeypatch.setattr("consentinel.server.admin.login.record", refused)
+    with captured_log() as lines:
+        answers = [log_in(client, name, "wrong") for name in (NAME, "nobody") for _ in range(FREE_FAILURES)]
+    assert {answer.status_code for answer in answers} == {401}
+    assert refused.call_count == 1
+    assert "a failed login was not recorded" in lines.getvalue()
+
+
+def test_t22_a_guess_is_answered_before_it_is_recorded(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else who guesses sees by the time that a name exists."""
+    set_up(client)
+    order: list[str] = []
+    monkeypatch.setattr("consentinel.server.admin.login.record", lambda *_, **__: order.append("recorded"))
+
+    async def noting(scope: Scope, receive: Receive, send: Send) -> None:
+        async def note(message: Message) -> None:
+            order.append(message["type"])
+            await send(message)
+
+        await client.app(scope, receive, note)
+
+    outside = TestClient(noting, base_url=str(client.base_url))
+    outside.portal = client.portal
+    for _ in range(FREE_FAILURES):
+        log_in(outside, password="wrong")
+    assert order[-2:] == ["http.response.body", "recorded"]
 
 
 def test_what_administrators_do_is_in_the_ledger(client: TestClient) -> None:

@@ -1,12 +1,17 @@
 """The one-time link (T22)."""
 
+from pathlib import Path
+
 import pytest
+import sqlalchemy as sa
 from starlette.testclient import TestClient
 
-from consentinel.server.admin.first_login import setup_address
+from consentinel.server.admin.first_login import first_address, setup_address
 from consentinel.server.admin.setup_links import LIFE_MS
+from consentinel.server.storage.database import Database
+from consentinel.server.storage.tables import setup_links
 from tests.server.admin.logging_in import NAME, PASSWORD, log_in, make_link, set_up, wrong_fields
-from tests.server.applications import OWN, FixedClock, services_of
+from tests.server.applications import OWN, FixedClock, add_site, client_of, make_app, services_of
 
 
 def send(client: TestClient, token: str, **fields: str) -> int:
@@ -39,10 +44,25 @@ def test_a_link_lasts_a_day(client: TestClient, clock: FixedClock) -> None:
     assert send(client, token) == 404
 
 
-def test_a_new_link_ends_the_one_before(client: TestClient) -> None:
-    old, new = make_link(client), make_link(client)
-    assert client.get(f"/admin/setup?token={old}").status_code == 404
-    assert client.get(f"/admin/setup?token={new}").status_code == 200
+def test_a_new_link_leaves_the_one_of_another_process(client: TestClient) -> None:
+    first, second = make_link(client), make_link(client)
+    for token in (first, second):
+        assert client.get(f"/admin/setup?token={token}").status_code == 200
+
+
+def test_t22_who_uses_a_link_ends_all_others(client: TestClient) -> None:
+    """Also one that is left in the log of a start that nobody needed."""
+    first, second = make_link(client), make_link(client)
+    assert send(client, first) == 303
+    assert send(client, second, name="eve") == 404
+
+
+def test_links_that_have_run_out_are_not_kept(client: TestClient, clock: FixedClock) -> None:
+    make_link(client)
+    clock.now += LIFE_MS
+    make_link(client)
+    with services_of(client).database.read() as connection:
+        assert connection.scalar(sa.select(sa.func.count()).select_from(setup_links)) == 1
 
 
 @pytest.mark.parametrize(
@@ -92,10 +112,19 @@ def test_a_second_administrator(client: TestClient) -> None:
 
 def test_a_link_is_printed_while_there_is_nobody_and_when_it_is_asked_for(client: TestClient) -> None:
     service = services_of(client)
-    address = setup_address(service, wanted=False)
+    address = first_address(service)
     assert address is not None
     assert address.startswith(f"{OWN}/admin/setup?token=")
     assert client.get(address).status_code == 200
     set_up(client)
-    assert setup_address(service, wanted=False) is None
-    assert setup_address(service, wanted=True) is not None
+    assert first_address(service) is None
+    assert client.get(setup_address(service)).status_code == 200
+
+
+def test_below_a_shop_the_link_is_one_of_the_machine(sqlite_database: Database, tmp_path: Path) -> None:
+    app = make_app(sqlite_database, tmp_path / "data", public_url="https://www.shop.example/consentinel")
+    with client_of(app) as client:
+        add_site(client, "https://www.shop.example")
+        address = setup_address(services_of(client))
+        assert address.startswith(f"{OWN}/consentinel/admin/setup?token=")
+        assert client.get(address).status_code == 200

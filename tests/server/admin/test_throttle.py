@@ -17,6 +17,17 @@ def test_waits_double_up_to_a_quarter_of_an_hour() -> None:
     assert waits == [0, 0, 0, 0, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900, 900, 900]
 
 
+def test_who_waits_as_long_as_told_is_let_in() -> None:
+    clock = FixedClock()
+    throttle = Throttle(clock)
+    for _ in range(6):
+        throttle.failed("ada", "192.0.2.1")
+    clock.advance(1.6)
+    wait_s = throttle.wait_s("ada", "192.0.2.1")
+    clock.advance(wait_s)
+    assert (wait_s, throttle.wait_s("ada", "192.0.2.1")) == (3, 0)
+
+
 def test_a_success_forgets_the_failures() -> None:
     throttle = Throttle(FixedClock())
     for _ in range(9):

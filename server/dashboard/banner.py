@@ -25,6 +25,7 @@ from consentinel.server.dashboard.site_settings import (
     checked_settings,
     common_of,
     with_common,
+    wrong_fields,
 )
 from consentinel.server.state import services
 from consentinel.server.storage.sites import Site, load_site, save_site
@@ -74,6 +75,8 @@ async def _banner(
             "shown": str(form.get("shown", "")) if is_known else _fingerprint(stored),
             "error": error,
             "common": _common(stored, form),
+            "wrong": _wrong(stored, form) if is_known else (),
+            "is_of_text": "settings" in form,
             "modes": MODES,
             "unknown": UNKNOWN,
             "regimes": [("auto", "by the visitor's country"), *((one.id, one.name) for one in regimes())],
@@ -87,7 +90,7 @@ async def _banner(
         read,
         tab="banner",
         status_code=422 if error else 200,
-        problem=_told(error) if error else "",
+        problem=_told(error, form) if error else "",
     )
 
 
@@ -143,9 +146,15 @@ def _common(stored: str, form: FormData) -> CommonSettings | None:
     return _typed(form) if "mode" in form else found
 
 
+def _wrong(stored: str, form: FormData) -> tuple[str, ...]:
+    """Return which fields cannot be stored; none where there is no form of them, or it was not sent."""
+    return wrong_fields(stored, _typed(form)) if "mode" in form and _common(stored, _NO_FORM) else ()
+
+
 def _fingerprint(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _told(error: SettingsError) -> str:
-    return f"Line {error.line}: {error}" if error.line else f"{error}"
+def _told(error: SettingsError, form: FormData) -> str:
+    """Say what is wrong; with its line only where the text was typed: that of the fields nobody has seen."""
+    return f"Line {error.line}: {error}" if error.line and "settings" in form else f"{error}"

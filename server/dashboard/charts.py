@@ -7,16 +7,33 @@ from dataclasses import dataclass
 import leather
 from markupsafe import Markup
 
-WIDTH, HEIGHT = 900, 360
-# The library leaves wide margins, and room for its own legend.
-_SHOWN = "16 48 868 280"
 # The style sheet turns these into the page's colours, light or dark; dashes tell lines apart without them.
 COLOURS = tuple(f"#00000{number}" for number in range(1, 7))
 _DASHES = ("none", "8 4", "2 4", "12 3 2 3", "5 2", "1 3")
 _PERCENTS = (0, 25, 50, 75, 100)
-_MOST_TICKS = 8
 _ROOT = re.compile(r"^<svg [^>]*>")
 _BACKGROUND = re.compile(r'<rect x="0" y="0" width="\d+" height="\d+" fill="#f9f9f9" ?/>')
+
+
+@dataclass(frozen=True)
+class _Picture:
+    """A size to draw in. most_ticks: so many dates fit below it.
+
+    shown: the part to show, as the library leaves wide margins, and room for its own legend.
+    """
+
+    name: str
+    width: int
+    height: int
+    shown: str
+    most_ticks: int
+
+
+# For a desk and for a phone; the style sheet shows one of them.
+_PICTURES = (
+    _Picture("wide", 900, 360, "16 48 868 280", most_ticks=8),
+    _Picture("narrow", 460, 380, "16 42 440 318", most_ticks=4),
+)
 
 
 @dataclass(frozen=True)
@@ -43,25 +60,14 @@ class _Periods:
 
 
 def line_chart(lines: Sequence[Line], labels: Sequence[str]) -> Markup:
-    """Return an SVG of lines over periods with these labels; '' where no line has a value.
+    """Return an SVG for each size of lines over periods with these labels; '' where no line has a value.
 
-    It is hidden from screen readers: a table with the same numbers belongs beside it.
+    They are hidden from screen readers: a table with the same numbers belongs beside them.
     """
     shown = [(number, line) for number, line in enumerate(lines) if any(v is not None for v in line.values)]
     if not shown:
         return Markup()
-    chart = leather.Chart()
-    chart.set_x_scale(_Periods(len(labels)))
-    chart.add_y_scale(0, 100)
-    chart.add_x_axis(ticks=_ticks(len(labels)), tick_formatter=lambda value, *_: labels[value])
-    chart.add_y_axis(ticks=list(_PERCENTS), tick_formatter=lambda value, *_: f"{value} %")
-    for number, line in shown:
-        points = [(place, value) for place, value in enumerate(line.values)]
-        colour = COLOURS[number % len(COLOURS)]
-        chart.add_series(leather.Series(points), _mute(leather.Line(colour, 2.5, _DASHES[number % 6])))
-        present = [point for point in points if point[1] is not None]
-        chart.add_series(leather.Series(present), _mute(leather.Dots(colour, 3.5)))
-    return _embedded(str(chart.to_svg(width=WIDTH, height=HEIGHT)))
+    return Markup().join(_drawn(picture, shown, labels) for picture in _PICTURES)
 
 
 def swatch(number: int) -> Markup:
@@ -73,8 +79,28 @@ def swatch(number: int) -> Markup:
     ).format(colour, dash)
 
 
-def _ticks(count: int) -> list[int]:
-    step = max(1, -(-count // _MOST_TICKS))
+def _drawn(picture: _Picture, lines: Sequence[tuple[int, Line]], labels: Sequence[str]) -> Markup:
+    chart = leather.Chart()
+    chart.set_x_scale(_Periods(len(labels)))
+    chart.add_y_scale(0, 100)
+    ticks = _ticks(len(labels), picture.most_ticks)
+    chart.add_x_axis(ticks=ticks, tick_formatter=lambda value, *_: labels[value])
+    chart.add_y_axis(ticks=list(_PERCENTS), tick_formatter=lambda value, *_: f"{value} %")
+    for number, line in lines:
+        _add(chart, number, line)
+    return _embedded(str(chart.to_svg(width=picture.width, height=picture.height)), picture)
+
+
+def _add(chart: leather.Chart, number: int, line: Line) -> None:
+    points = list(enumerate(line.values))
+    colour = COLOURS[number % len(COLOURS)]
+    chart.add_series(leather.Series(points), _mute(leather.Line(colour, 2.5, _DASHES[number % 6])))
+    present = [point for point in points if point[1] is not None]
+    chart.add_series(leather.Series(present), _mute(leather.Dots(colour, 3.5)))
+
+
+def _ticks(count: int, most: int) -> list[int]:
+    step = max(1, -(-count // most))
     return list(range(0, count, step))
 
 
@@ -84,7 +110,7 @@ def _mute(shape: object) -> object:
     return shape
 
 
-def _embedded(svg: str) -> Markup:
+def _embedded(svg: str, picture: _Picture) -> Markup:
     """Make the picture as wide as the page, on the page's own ground."""
-    root = f'<svg viewBox="{_SHOWN}" aria-hidden="true" focusable="false">'
+    root = f'<svg class="{picture.name}" viewBox="{picture.shown}" aria-hidden="true" focusable="false">'
     return Markup(_BACKGROUND.sub("", _ROOT.sub(root, svg), count=1))  # noqa: S704 - made of numbers and our labels

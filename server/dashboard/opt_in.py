@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from consentinel.server.storage.rates import DayCount
@@ -19,6 +19,8 @@ MEASURES: Mapping[Measure, str] = {
 LEAST_ANSWERS = 5
 MOST_GROUPS = 6
 OTHERS = "all others"
+# A line over fewer periods does not look like time.
+_LEAST_PERIODS = 4
 _NAMES = ("answers", "some", "every", "functional", "performance", "targeting", "withdrawn", "signals")
 
 
@@ -34,6 +36,11 @@ class Span:
     def starts(self) -> list[int]:
         """The first day of each period."""
         return list(range(self.first, self.last + 1, self.step))
+
+    def since(self, day: int) -> "Span":
+        """Return the span without the periods before the one with this day; a few are kept."""
+        empty = min((day - self.first) // self.step, len(self.starts) - _LEAST_PERIODS)
+        return replace(self, first=self.first + self.step * max(empty, 0))
 
 
 @dataclass(frozen=True, kw_only=True)

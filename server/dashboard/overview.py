@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from consentinel.banner.consent import SECONDS_A_DAY
-from consentinel.scanner.verdict import Verdict, judge
+from consentinel.scanner.verdict import Tally, Verdict, judge, tallies
 from consentinel.server import publications
 from consentinel.server.admin.audit import audit
 from consentinel.server.admin.current import admin_only, checked_form
@@ -29,11 +29,15 @@ _DAYS = 30
 
 @dataclass(frozen=True, kw_only=True)
 class SiteLine:
-    """A site in the list. rate: percent of the answers of 30 days that grant something; None for too few."""
+    """A site in the list. tallies: of the categories that the latest scan has findings of.
+
+    rate: percent of the answers of 30 days that grant something; None for too few.
+    """
 
     key: str
     source: str
     verdict: Verdict | None
+    tallies: tuple[Tally, ...]
     scanned_ms: int | None
     is_approved: bool
     waiting: int
@@ -106,6 +110,7 @@ def _line(connection: Connection, frame: SiteFrame, today: int) -> SiteLine:
         key=key,
         source=frame.site.source,
         verdict=judge(frame.report) if frame.report else None,
+        tallies=_tallies(frame),
         scanned_ms=frame.scan.received_ms if frame.scan else None,
         is_approved=bool(frame.scan and frame.approved and frame.scan.id == frame.approved.id),
         waiting=frame.queue.waiting,
@@ -114,6 +119,11 @@ def _line(connection: Connection, frame: SiteFrame, today: int) -> SiteLine:
         answers=answers,
         rate=100 * some / answers if answers >= LEAST_ANSWERS else None,
     )
+
+
+def _tallies(frame: SiteFrame) -> tuple[Tally, ...]:
+    """Return how many findings the latest scan has of each category that it has any of."""
+    return tuple(tally for tally in tallies(frame.report.findings) if tally.total) if frame.report else ()
 
 
 def _new(address: str) -> tuple[str, str]:

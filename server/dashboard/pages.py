@@ -3,13 +3,15 @@
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
+from consentinel.scanner.plural import plural
 from consentinel.scanner.rendering import wording
-from consentinel.scanner.rendering.escaping import shorten, visible
+from consentinel.scanner.rendering.escaping import shorten
 from consentinel.scanner.rendering.html import STATE_NAMES, host_below, how_reached
+from consentinel.scanner.rendering.templating import environment_of
 from consentinel.scanner.verdict import early_states, is_refused
 from consentinel.server.admin.current import csrf_token, current_user
 from consentinel.server.dashboard import moments
@@ -51,14 +53,7 @@ def root_of(request: Request) -> str:
 @cache
 def environment() -> Environment:
     """Return what all templates are rendered with."""
-    made = Environment(
-        loader=PackageLoader("consentinel.server"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_shown,
-    )
+    made = environment_of("consentinel.server")
     made.globals.update(
         asset=version_of,
         attributes_shown=wording.attributes_shown,
@@ -69,7 +64,7 @@ def environment() -> Environment:
         is_refused=is_refused,
         kind_of=wording.kind_of,
         page_count=wording.page_count,
-        plural=wording.plural,
+        plural=plural,
         refused=wording.REFUSED,
         shorten=shorten,
         state_names=STATE_NAMES,
@@ -78,8 +73,3 @@ def environment() -> Environment:
     made.globals.update(time=moments.time_element)
     made.filters.update(number=moments.number, day=moments.day)
     return made
-
-
-def _shown(value: Any) -> Any:
-    """Write out invisible characters in everything that a template prints, before it is escaped."""
-    return visible(value) if type(value) is str else value

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from consentinel.banner.consent import SECONDS_A_DAY
+from consentinel.banner.regimes import regimes
 from consentinel.scanner.rendering.escaping import shorten, visible
 from consentinel.server.admin.current import admin_only
 from consentinel.server.dashboard import moments
@@ -27,7 +28,8 @@ from consentinel.server.storage.rates import Grouping, day_counts
 SPANS = {"30": "30 days", "90": "90 days", "365": "a year"}
 _DEFAULT_SPAN = "90"
 _TITLES: dict[Grouping, str] = {"regime": "By regime", "version": "By version of the banner"}
-_UNNAMED: dict[Grouping, str] = {"regime": "not told", "version": "not told"}
+_UNNAMED = "not told"
+_REGIMES = {one.id: one.name for one in regimes()}
 
 
 @admin_only
@@ -38,13 +40,14 @@ async def rates(request: Request) -> Response:
     asked = query.get("measure", "")
     measure = cast("Measure", asked if asked in get_args(Measure) else "some")
     today = services(request).clock() // (SECONDS_A_DAY * 1_000)
-    span = span_of(int(days), today)
+    asked_span = span_of(int(days), today)
 
     def read(connection: Connection, frame: SiteFrame) -> dict[str, Any]:
         counts = {
-            grouping: day_counts(connection, frame.site.key, grouping, span.first, span.last)
+            grouping: day_counts(connection, frame.site.key, grouping, asked_span.first, today)
             for grouping in _TITLES
         }
+        span = asked_span.since(min((row.day for row in counts["regime"]), default=today))
         found = {grouping: series_of(rows, span) for grouping, rows in counts.items()}
         found["version"].sort(key=_newest_first)
         charts = [_chart(grouping, series, span, measure) for grouping, series in found.items()]
@@ -65,7 +68,7 @@ async def rates(request: Request) -> Response:
 
 
 def _chart(grouping: Grouping, series: list[Series], span: Span, measure: Measure) -> dict[str, Any]:
-    names = [shorten(visible(one.group), 40) or _UNNAMED[grouping] for one in series]
+    names = [_name(grouping, one.group) for one in series]
     lines = [
         Line(name, [cell.rate(measure) for cell in one.cells])
         for name, one in zip(names, series, strict=True)
@@ -77,7 +80,7 @@ def _chart(grouping: Grouping, series: list[Series], span: Span, measure: Measur
         "series": series,
         "names": names,
         "swatches": [swatch(number) for number in range(len(series))],
-        "picture": line_chart(lines, [_label(start) for start in span.starts]),
+        "picture": line_chart(lines, _labels(span)),
         "starts": span.starts,
     }
 
@@ -93,6 +96,20 @@ def _totals(series: list[Series]) -> dict[str, int]:
     return {name: sum(one.total.counts[name] for one in series) for name in names}
 
 
-def _label(day: int) -> str:
-    found = moments.date_of(day)
-    return f"{found.day} {found:%b}"
+def _name(grouping: Grouping, group: str) -> str:
+    """Return what people call a group; what is no regime or version of ours is shown as it was told."""
+    if group in _REGIMES and grouping == "regime":
+        return f"{_REGIMES[group]} ({group})"
+    is_number = group.isascii() and group.isdigit()
+    return ("version " if is_number and grouping == "version" else "") + _told(group)
+
+
+def _told(group: str) -> str:
+    return shorten(visible(group), 40) or _UNNAMED
+
+
+def _labels(span: Span) -> list[str]:
+    """Return a date for each period, with its year where there are several."""
+    dates = [moments.date_of(start) for start in span.starts]
+    year = "" if dates[0].year == dates[-1].year else " %Y"
+    return [f"{found.day} {found:%b}{found.strftime(year)}" for found in dates]

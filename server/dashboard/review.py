@@ -25,8 +25,10 @@ from consentinel.server.dashboard.frames import (
     site_page,
     stamp_of,
 )
+from consentinel.server.dashboard.pattern_words import in_words
 from consentinel.server.dashboard.queue import Queue
 from consentinel.server.errors import ServerError
+from consentinel.server.observed import MOST_HOSTS
 from consentinel.server.overriding import decided_by
 from consentinel.server.state import services
 from consentinel.server.storage import tables
@@ -65,7 +67,7 @@ async def decide(request: Request) -> Response:
 async def remove(request: Request) -> Response:
     """Take a decision back."""
     form = await checked_form(request)
-    site, kind, name = request.path_params["site"], _text(form, "kind"), _text(form, "name")
+    site, kind, name = request.path_params["site"], text(form, "kind"), text(form, "name")
 
     def write(connection: Connection) -> bool:
         gone = remove_override(connection, site, kind, name)
@@ -86,16 +88,20 @@ async def _review(request: Request, problem: str = "") -> Response:
 
 def _facts(connection: Connection, frame: SiteFrame) -> dict[str, Any]:
     observed = sa.select(tables.observed).where(tables.observed.c.site == frame.site.key)
+    rows = sa.select(sa.func.count()).select_from(observed.subquery())
     newest = observed.order_by(tables.observed.c.last_day.desc(), tables.observed.c.number.desc())
     return {
         "heading": f"Review of {frame.site.key}",
         "scan": frame.scan,
         "queue": frame.queue,
+        "in_words": in_words,
         "also": _also_changed(frame.report, frame.queue),
         "overrides": frame.overrides,
         "effects": _effects(frame),
         "categories": CATEGORIES,
         "observed": connection.execute(newest.limit(_MOST_OBSERVED)).all(),
+        "met": connection.execute(rows).scalar_one(),
+        "most_met": MOST_HOSTS,
         "scanned_hosts": {finding.host for finding in frame.report.findings} if frame.report else set(),
     }
 
@@ -125,15 +131,10 @@ def _decisions(form: FormData) -> Iterator[Decision]:
     """Yield what a form decides: its fields are numbered."""
     for field in form:
         start, _, number = field.rpartition("-")
-        if start == "category" and (category := _text(form, field)):
-            pattern = Pattern(_text(form, f"kind-{number}"), _text(form, f"name-{number}"))
-            vendor = _text(form, f"vendor-{number}").strip()[:_LONGEST_VENDOR]
+        if start == "category" and (category := text(form, field)):
+            pattern = Pattern(text(form, f"kind-{number}"), text(form, f"name-{number}"))
+            vendor = text(form, f"vendor-{number}").strip()[:_LONGEST_VENDOR]
             yield Decision(pattern, _category(category), vendor)
-
-
-def _text(form: FormData, name: str) -> str:
-    """Return a field's text without zero bytes, which PostgreSQL cannot store."""
-    return text(form, name).replace("\0", "")
 
 
 def _category(text: str) -> Category:

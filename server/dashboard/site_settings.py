@@ -1,7 +1,7 @@
 """A site's settings as the dashboard writes them: checked like a file, with the line of what is wrong."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import yaml
 
@@ -106,6 +106,22 @@ def with_common(text: str, common: CommonSettings) -> str:
         return text
     found: str = yaml.serialize(root, Dumper=yaml.BaseDumper, allow_unicode=True)
     return found
+
+
+def wrong_fields(text: str, common: CommonSettings) -> tuple[str, ...]:
+    """Return the fields of the form whose value alone could not be stored in settings that can be read."""
+    shown = common_of(checked_settings(text, None))
+    return tuple(
+        name for name, value in vars(common).items() if _is_wrong(text, replace(shown, **{name: value}))
+    )
+
+
+def _is_wrong(text: str, common: CommonSettings) -> bool:
+    try:
+        checked_settings(with_common(text, common), None)
+    except SettingsError:
+        return True
+    return False
 
 
 def new_settings(address: str) -> str:

@@ -1,5 +1,6 @@
 """The banner's settings: the form, the YAML, and what is wrong with it by line."""
 
+import re
 from html import unescape
 
 import pytest
@@ -80,6 +81,19 @@ def test_what_the_form_cannot_have_is_said(site: Console) -> None:
     answer = site.change(BANNER, {**FORM, "accent": "red; background: url(//evil.test)"})
     assert answer.status_code == 422
     assert stored(site) == SETTINGS
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"), [("locales", "en, xx"), ("accent", "redd"), ("privacy", "javascript:alert(1)")]
+)
+def test_a_mistake_in_the_form_is_told_of_its_field(site: Console, field: str, typed: str) -> None:
+    text = unescape(site.change(BANNER, {**FORM, field: typed}).text)
+    invalid = re.findall(r'id="(\w+)"[^>]*aria-invalid="true" aria-describedby="(\w+)', text)
+    assert invalid == [(field, "problem")]
+    assert 'role="alert" id="problem"' in text
+    assert f'value="{typed}"' in text
+    # the line would be one of a text that nobody has seen
+    assert "Line " not in text
 
 
 def test_yaml_is_stored_as_it_was_typed(site: Console) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from consentinel.server.storage.database import Database
 from tests.server.dashboard.live import Live, live
-from tests.server.dashboard.world import SITE, hostile, typical
+from tests.server.dashboard.world import SITE, add_site, hostile, typical
 from tests.support.npm import package_file
 
 pytestmark = pytest.mark.browser
@@ -34,6 +34,17 @@ AXE = """async () => {
   const { violations } = await axe.run(document, { resultTypes: ['violations'] });
   return violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html.slice(0, 200))]);
 }"""
+
+# Role, place in the tab order, whether it has a name, whether its edges show that there is more.
+SCROLLING = """() => [...document.querySelectorAll('main *')]
+  .filter((one) => one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).overflowX === 'auto')
+  .filter((one) => one.localName !== 'textarea')
+  .map((one) => [
+    one.getAttribute('role'),
+    one.tabIndex,
+    Boolean(one.getAttribute('aria-label') || document.getElementById(one.getAttribute('aria-labelledby'))),
+    getComputedStyle(one).backgroundAttachment.startsWith('local, local'),
+  ])"""
 
 
 @contextmanager
@@ -61,6 +72,16 @@ def hostile_site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
         yield found
 
 
+@pytest.fixture
+def three_sites(sqlite_template: Path, tmp_path: Path) -> Iterator[Live]:
+    def fill(connection: Connection) -> None:
+        for name in ("a", "b", "c"):
+            add_site(connection, f"{name}.example", f"site: https://{name}.example/\n")
+
+    with served(sqlite_template, tmp_path, fill, publish=False) as found:
+        yield found
+
+
 @pytest.mark.npm
 def test_axe_finds_nothing(page: Page, site: Live) -> None:
     site.log_in(page.context)
@@ -85,6 +106,59 @@ def test_nothing_sticks_out_at_320_pixels(page: Page, site: Live, hostile_site: 
             if page.evaluate("document.documentElement.scrollWidth") > 320:
                 wide.append(server.url + path)
     assert wide == []
+
+
+def test_what_scrolls_sideways_shows_it_and_can_be_reached(page: Page, site: Live) -> None:
+    page.set_viewport_size({"width": 375, "height": 640})
+    site.log_in(page.context)
+    found = []
+    for path in (*PAGES, f"{SITE_PAGE}/versions/1"):
+        page.goto(site.url + path)
+        page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+        found += [(path, *one) for one in page.evaluate(SCROLLING)]
+    assert f"{SITE_PAGE}/rates" in [path for path, *_ in found]
+    assert {tuple(rest) for _, *rest in found} == {("region", 0, True, True)}
+
+
+@pytest.mark.npm
+@pytest.mark.parametrize(
+    "path", [f"{SITE_PAGE}/scans", "/admin/ledger", "/admin/audit", f"{SITE_PAGE}/versions"]
+)
+def test_a_table_of_records_is_stacked_on_a_phone_and_stays_a_table(
+    page: Page, site: Live, path: str
+) -> None:
+    page.set_viewport_size({"width": 375, "height": 640})
+    site.log_in(page.context)
+    page.goto(site.url + path)
+    cells = page.get_by_role("table").get_by_role("cell")
+    assert cells.count() > 3
+    assert max(cells.evaluate_all("(all) => all.map((one) => one.getBoundingClientRect().right)")) < 375
+    for place in range(cells.count()):
+        label = cells.nth(place).evaluate("(one) => getComputedStyle(one, '::before').content")
+        name = label.partition('" / ""')[0].strip('"')
+        expect(page.get_by_role("columnheader", name=name, exact=True).first).to_be_attached()
+    page.evaluate(package_file("axe-core", "axe.min.js").read_text("utf-8"))
+    assert page.evaluate(AXE) == []
+
+
+def test_a_chart_is_whole_on_a_phone_and_on_a_desk(page: Page, site: Live) -> None:
+    site.log_in(page.context)
+    for width in (320, 375, 1280):
+        page.set_viewport_size({"width": width, "height": 640})
+        page.goto(f"{site.url}{SITE_PAGE}/rates")
+        shown = page.locator(".plot svg:visible")
+        assert shown.count() == 2
+        assert shown.first.evaluate("(one) => one.getBoundingClientRect().right") <= width
+        texts = page.locator(".plot svg:visible text")
+        assert min(texts.evaluate_all("(all) => all.map((one) => one.getBoundingClientRect().height)")) > 9
+
+
+def test_the_sites_of_a_row_begin_at_the_same_height(page: Page, three_sites: Live) -> None:
+    three_sites.log_in(page.context)
+    page.set_viewport_size({"width": 1280, "height": 640})
+    page.goto(f"{three_sites.url}/admin/")
+    tops = page.locator(".sites > li").evaluate_all("(all) => all.map((one) => one.offsetTop)")
+    assert tops[0] == tops[1] < tops[2]
 
 
 @pytest.mark.npm

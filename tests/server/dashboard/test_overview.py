@@ -20,6 +20,8 @@ def test_a_site_as_it_stands(console: Console) -> None:
     assert "18 of 55 findings need consent" in text
     assert "6 decisions to make" in text
     assert "waits for approval" in text
+    assert '<span class="badge targeting">20 targeting</span>' in text
+    assert text.count('<rect class="') == 5
     assert "version 1" in text
     assert "%" in text
 

@@ -5,6 +5,7 @@ from html import unescape
 
 import pytest
 
+from consentinel.server.dashboard import review
 from consentinel.server.storage.overrides import overrides_of
 from tests.server.dashboard.conftest import Console
 from tests.server.dashboard.world import SETTINGS, SITE, add_scan, add_site, huge_report, typical
@@ -44,6 +45,13 @@ def test_what_is_unclassified_waits_with_what_is_known_of_it(console: Console) -
     assert "px.newpartner.example" in text
 
 
+def test_t20_a_full_list_of_hosts_says_so(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    full = "of more than 2 hosts, those that were not met for the longest are forgotten"
+    assert full not in console.get(REVIEW)
+    monkeypatch.setattr(review, "MOST_HOSTS", 2)
+    assert full in console.get(REVIEW)
+
+
 def test_a_decision_names_changes_and_is_recorded(console: Console) -> None:
     answer = console.post(REVIEW, decision(console, "x_exp_bucket", "functional", "Our experiments"))
     assert answer.headers["location"].endswith("/review?done=decided")
@@ -78,7 +86,7 @@ def test_a_forged_form_stores_nothing(console: Console) -> None:
         ({"kind-1": "cookies:\n"}, "no longer waits"),
         ({"category-1": "harmless"}, "unknown category"),
     ):
-        answer = console.post(REVIEW, {**form, "vendor-1": "a\0b", **changed})
+        answer = console.post(REVIEW, {**form, "vendor-1": "a", **changed})
         assert answer.status_code == 422
         assert said in answer.text
     with console.database.read() as connection:

@@ -31,6 +31,8 @@ def test_a_version_with_pictures_and_proof(published: Console) -> None:
     assert "Version 1" in published.get(VERSIONS)
     text = published.get(f"{VERSIONS}/1")
     assert text.count("<figure>") == 8
+    shown = [text.index(f"On a screen of {width} pixels") for width in (390, 1280)]
+    assert text.count("<figure>", *shown) == 4
     assert 'alt="The settings layer in de, 390 pixels wide"' in text
     with published.database.read() as connection:
         version = publications.latest(connection, SITE)

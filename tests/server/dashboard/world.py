@@ -80,7 +80,7 @@ def add_counts(connection: Connection, key: str = SITE, *, days: int = 90, seed:
 
 def _day(chance: random.Random, key: str, day: int, age: int) -> Iterable[dict[str, object]]:
     version = str(1 + age // 32)
-    for regime, amount, share in (("eu", 240, 0.52), ("us-ca", 90, 0.81), ("ch", 3, 0.5)):
+    for regime, amount, share in (("eu", 240, 0.52), ("us-ca", 90, 0.81), ("uk", 3, 0.5)):
         facts = {"site": key, "day": day, "regime": regime, "version": version}
         given = min(amount, round(amount * share * chance.uniform(0.85, 1.1)))
         everything = round(given * 0.8)

@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -50,9 +51,9 @@ def load_keys(file: Path) -> Keys:
 
     Raises ServerError for a file that holds no such keys: made anew, no old receipt would verify.
     """
-    if not file.exists():
-        _write(file, new_keys())
     try:
+        if not file.exists():
+            _write(file, new_keys())
         found = json.loads(file.read_text("utf-8"))
         signing, cookie = (base64.b64decode(found[name], validate=True) for name in ("signing", "cookie"))
         if len(cookie) != _BYTES:
@@ -73,18 +74,22 @@ def _write(file: Path, keys: Keys) -> None:
     own = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(own, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
         try:
-            os.link(own, file)
-        except FileExistsError:
-            pass
+            _write_private(own, text)
+            with suppress(FileExistsError):
+                os.link(own, file)
         finally:
-            own.unlink()
+            own.unlink(missing_ok=True)
         sync_directory(file.parent)
     except OSError as error:
         raise ServerError(
             f"{file}: {error.strerror}: name a file that can be written, with CONSENTINEL_KEYS"
         ) from error
+
+
+def _write_private(file: Path, text: str) -> None:
+    """Make a file that its owner alone can read, and wait until the disk has it; raises OSError."""
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())

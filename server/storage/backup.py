@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from consentinel.scanner.errors import OutputError
@@ -19,10 +19,10 @@ def back_up(database: Database, target: Path) -> None:
     """
     if not database.is_sqlite:
         raise ServerError("a PostgreSQL database is backed up by its own tools: use pg_dump or pg_basebackup")
-    if target.exists():
-        raise OutputError(f"{target}: exists: name a new file, an old backup is never overwritten")
     part = target.with_name(f"{target.name}.part")
     try:
+        if target.exists():
+            raise OutputError(f"{target}: exists: name a new file, an old backup is never overwritten")
         os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
         _copy(database, part)
         part.rename(target)
@@ -32,11 +32,12 @@ def back_up(database: Database, target: Path) -> None:
             f"{target}: {error.strerror or error}: name a file in a folder that has room"
         ) from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 def _copy(database: Database, part: Path) -> None:
-    """Raises OSError, and StorageError where the database does not open."""
+    """Copy what the database holds into a file and wait for the disk; raises OSError, StorageError."""
     with database.read() as connection:
         source = connection.connection.driver_connection
         if not isinstance(source, sqlite3.Connection):

@@ -5,9 +5,9 @@ import contextvars
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy.engine import Connection
 
@@ -50,10 +50,18 @@ class Database:
         """The file of an SQLite database."""
         return sqlite_file(self.engine.url)
 
+    @property
+    def place(self) -> str:
+        """Where it is, without user and password: for people."""
+        if self.file is not None:
+            return str(self.file.absolute())
+        url = self.engine.url
+        return f"{url.host or 'this machine'}:{url.port or 5432}/{url.database}"
+
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that sees one state and changes nothing. Raises StorageError."""
-        with told(), self._reads.begin() as connection:
+        with told(self.place), self._reads.begin() as connection:
             yield connection
 
     @contextmanager
@@ -62,7 +70,8 @@ class Database:
 
         On SQLite it is the only writer from its start (BEGIN IMMEDIATE).
         """
-        with self._turn() if self.is_sqlite else nullcontext(), told(), self._writes.begin() as connection:
+        turn = self._turn() if self.is_sqlite else nullcontext()
+        with turn, told(self.place), self._writes.begin() as connection:
             yield connection
 
     @contextmanager
@@ -91,25 +100,29 @@ class Database:
         finally:
             self._waiting -= 1
 
-    async def reading(self, function: Callable[..., T], *args: object) -> T:
-        """Call `function(connection, *args)` in a reading transaction, in a thread."""
+    async def reading(
+        self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Call `function(connection, …)` in a reading transaction, in a thread. Raises StorageError."""
+        return await self.run(lambda: _within(self.read, function, *args, **kwargs))
 
-        def transaction() -> T:
-            with self.read() as connection:
-                return function(connection, *args)
-
-        return await self.run(transaction)
-
-    async def writing(self, function: Callable[..., T], *args: object) -> T:
-        """Call `function(connection, *args)` in a writing transaction, in a thread."""
-
-        def transaction() -> T:
-            with self.write() as connection:
-                return function(connection, *args)
-
-        return await self.run(transaction)
+    async def writing(
+        self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Call `function(connection, …)` in a writing transaction, in a thread. Raises StorageError."""
+        return await self.run(lambda: _within(self.write, function, *args, **kwargs))
 
     def close(self) -> None:
         """Wait for what runs in threads, then let go of all connections."""
         self._threads.shutdown()
         self.engine.dispose()
+
+
+def _within(
+    transaction: Callable[[], AbstractContextManager[Connection]],
+    function: Callable[Concatenate[Connection, P], T],
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> T:
+    with transaction() as connection:
+        return function(connection, *args, **kwargs)

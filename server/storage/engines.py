@@ -3,8 +3,9 @@
 import sqlite3
 import time
 from pathlib import Path
-from typing import Any, cast
+from typing import TypedDict, cast
 
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, Engine
@@ -23,13 +24,21 @@ _QUOTED = "with @ : / in the password as %40 %3A %2F"
 _WAL_LIMIT_BYTES = 64 * 1024 * 1024
 
 
+class _Pool(TypedDict):
+    """How many connections there are at most, and how long one is waited for."""
+
+    pool_size: int
+    max_overflow: int
+    pool_timeout: int
+
+
 def make_engine(address: str, connections: int) -> Engine:
     """Return an engine for one of the two databases, of so many connections at most; nothing is opened yet.
 
     Raises StorageError for another address; what is wrong is not shown, there may be a password in it.
     """
     url = parse_address(address)
-    pool: dict[str, Any] = {"pool_size": connections, "max_overflow": 0, "pool_timeout": POOL_TIMEOUT_S}
+    pool: _Pool = {"pool_size": connections, "max_overflow": 0, "pool_timeout": POOL_TIMEOUT_S}
     if sqlite_file(url) is not None:
         return _sqlite_engine(url, pool)
     return _postgresql_engine(url, pool)
@@ -67,7 +76,7 @@ def sqlite_file(url: URL) -> Path | None:
     return Path(url.database or "") if url.drivername == "sqlite" else None
 
 
-def _sqlite_engine(url: URL, pool: dict[str, Any]) -> Engine:
+def _sqlite_engine(url: URL, pool: _Pool) -> Engine:
     # mode=rw: a wrong path is an error, and no new and empty database
     address = f"{Path(url.database or '').absolute().as_uri()}?mode=rw"
 
@@ -123,7 +132,7 @@ def _begin_sqlite(connection: Connection) -> None:
     driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _postgresql_engine(url: URL, pool: dict[str, Any]) -> Engine:
+def _postgresql_engine(url: URL, pool: _Pool) -> Engine:
     waits = {"connect_timeout": CONNECT_TIMEOUT_S, "keepalives_idle": 30, "tcp_user_timeout": 15_000}
     engine = sa.create_engine(
         url.set(drivername="postgresql+psycopg"),
@@ -136,7 +145,7 @@ def _postgresql_engine(url: URL, pool: dict[str, Any]) -> Engine:
     return engine
 
 
-def _prepare_postgresql(connection: Any, _record: object) -> None:
+def _prepare_postgresql(connection: psycopg.Connection, _record: object) -> None:
     """Set that a commit waits for the disk, whatever the server's default is, and how long locks may take.
 
     Also that each query is planned for its values: a plan that was kept from when a table was empty reads

@@ -15,6 +15,12 @@ def fact(connection: Connection, name: str) -> str | None:
     return found
 
 
+def facts_below(connection: Connection, start: str) -> dict[str, str]:
+    """Return what is kept under names that begin so."""
+    found = connection.execute(sa.select(facts.c.name, facts.c.value).where(facts.c.name.startswith(start)))
+    return {row.name: row.value for row in found}
+
+
 def keep_fact(connection: Connection, name: str, value: str) -> None:
     """Keep a text under a name, in place of what was there."""
     kept = insert(connection, facts).values(name=name, value=value)

@@ -1,5 +1,6 @@
 """What a database says when it fails, in one line that names what to do."""
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +21,8 @@ _SQLITE = {
     "SQLITE_IOERR": ("the disk cannot be read or written: look at the system's log", _LONG_S),
     "SQLITE_READONLY": ("the database cannot be written: check the owner of its file and folder", _LONG_S),
     "SQLITE_CANTOPEN": (
-        "the database cannot be opened: check its file and folder, or make it with `consentinel db upgrade`",
+        "the database {place} cannot be opened: check this file and its folder, name another with "
+        "CONSENTINEL_DATA or CONSENTINEL_DATABASE, or make it with `consentinel db upgrade`",
         _LONG_S,
     ),
     "SQLITE_NOMEM": ("there is no memory left", _LONG_S),
@@ -40,32 +42,40 @@ _POSTGRESQL = {
     "57P": ("the database stops or starts", 5),
     "58": ("the database's disk cannot be read or written: look at its log", _LONG_S),
 }
-_LOST = ("the database cannot be reached, or it ended the connection", 5)
+_LOST = (
+    "the database cannot be reached, or it ended the connection: start it, or name another with "
+    "CONSENTINEL_DATABASE",
+    5,
+)
+# What PostgreSQL says, in English, before there is a connection that has a SQLSTATE.
+_ABSENT = re.compile(r'FATAL: +(?P<kind>database|role) "(?P<name>.+)" does not exist')
+_MAKER = {"database": "createdb", "role": "createuser"}
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def told(place: str) -> Iterator[None]:
     """Raise Unavailable for what may pass, StorageError for the rest, where a database fails in this block.
 
-    Their causes are left away where they could hold values of a record.
+    place: where the database is. Their causes are left away where they could hold values of a record.
     """
     try:
         yield
     except PoolTimeoutError:
         raise Unavailable("all connections to the database are in use") from None
     except sqlite3.Error as error:  # where SQLAlchemy is passed by
-        raise named(error) from None
+        raise named(error, place=place) from None
     except DBAPIError as error:
         cause = error if isinstance(error, ProgrammingError) else None
-        raise named(error.orig or error, invalidated=error.connection_invalidated) from cause
+        raise named(error.orig or error, place=place, invalidated=error.connection_invalidated) from cause
 
 
-def named(error: BaseException, *, invalidated: bool = False) -> StorageError:
+def named(error: BaseException, *, place: str, invalidated: bool = False) -> StorageError:
     """Return what to raise instead of a driver's error. invalidated: the connection cannot be used again."""
     passing = _passing(error, invalidated)
     if passing is not None:
         problem, retry_after_s = passing
-        return Unavailable(f"{problem} ({_first_line(error)})", retry_after_s=retry_after_s)
+        said = f"{problem.replace('{place}', place)} ({_first_line(error)})"
+        return Unavailable(said, retry_after_s=retry_after_s)
     if getattr(error, "sqlite_errorname", "") in ("SQLITE_NOTADB", "SQLITE_CORRUPT"):
         return StorageError("the file is no SQLite database, or is damaged: put your backup of it back")
     if "no such table" in str(error) or getattr(error, "sqlstate", "") == "42P01":
@@ -81,6 +91,9 @@ def _passing(error: BaseException, invalidated: bool) -> tuple[str, int] | None:
     for known in (state, state[:3], state[:2]):
         if known in _POSTGRESQL:
             return _POSTGRESQL[known]
+    if absent := _ABSENT.search(str(error)):
+        kind, name = absent["kind"], absent["name"]
+        return f"there is no {kind} {name!r} on this server: make it with `{_MAKER[kind]} {name}`", _LONG_S
     lost = invalidated or (not state and isinstance(error, psycopg.OperationalError))
     return _LOST if lost else None
 

@@ -8,6 +8,7 @@ from sqlalchemy.engine import Connection
 
 from consentinel.scanner.catalogue.taxonomy import Category
 from consentinel.server.storage import tables
+from consentinel.server.storage.upsert import insert
 
 _OVERRIDES = tables.overrides.c
 
@@ -45,8 +46,10 @@ def overrides_of(connection: Connection, site: str) -> list[Override]:
 
 def put_override(connection: Connection, override: Override) -> None:
     """Store a decision in the place of an earlier one about the same."""
-    remove_override(connection, override.site, override.kind, override.name)
-    connection.execute(sa.insert(tables.overrides).values(vars(override)))
+    values = vars(override)
+    made = insert(connection, tables.overrides).values(values)
+    key = [_OVERRIDES.site, _OVERRIDES.kind, _OVERRIDES.name]
+    connection.execute(made.on_conflict_do_update(index_elements=key, set_=values))
 
 
 def remove_override(connection: Connection, site: str, kind: str, name: str) -> bool:

@@ -1,10 +1,10 @@
 """How visitors answered, as counts by day: what rates are made from. Nothing here is about one visitor."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Row
 
 from consentinel.server.storage import tables
 
@@ -84,7 +84,7 @@ def _sums() -> list[sa.Label[int]]:
     ]
 
 
-def _day_count(row: sa.Row[Any]) -> DayCount:
+def _day_count(row: Row[tuple[object, ...]]) -> DayCount:
     """PostgreSQL sums bigints as numerics."""
     numbers = {name: int(getattr(row, name)) for name in _NUMBERS}
     return DayCount(day=row.day, group=row.group, **numbers)

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection, Row
 from consentinel.scanner import report as reports
 from consentinel.scanner.report import Report
 from consentinel.server.storage import tables
+from consentinel.server.storage.upsert import insert
 
 _SCANS = tables.scans.c
 _FACTS = (
@@ -50,12 +51,9 @@ def packed(report: Report) -> Packed:
 
 def save_packed(connection: Connection, site: str, report: Packed, now: int) -> ScanRow:
     """Store a report; one with the same content is not stored twice, and the first one is returned."""
-    known = connection.execute(_of(site).where(_SCANS.sha256 == report.sha256)).first()
-    if known is not None:
-        return _row(known)
     values = {"site": site, "sha256": report.sha256, "report": report.content, "received_ms": now}
-    added = connection.execute(sa.insert(tables.scans).values(values).returning(*_FACTS))
-    return _row(added.one())
+    connection.execute(insert(connection, tables.scans).values(values).on_conflict_do_nothing())
+    return _row(connection.execute(_of(site).where(_SCANS.sha256 == report.sha256)).one())
 
 
 def list_scans(connection: Connection, site: str, limit: int = 50, offset: int = 0) -> list[ScanRow]:

@@ -50,9 +50,8 @@ shards = Table(
     Column("generation", Integer, nullable=False),  # 1; one more after each accepted restore
     Column("origin", String(512), nullable=False, unique=True),  # first line of its checkpoints
     Column("size", BigInteger, nullable=False),
-    Column(
-        "frontier", LargeBinary, nullable=False
-    ),  # roots of the perfect subtrees, largest first, 32 bytes each
+    # roots of the perfect subtrees, largest first, 32 bytes each
+    Column("frontier", LargeBinary, nullable=False),
     Column("closed", Boolean, nullable=False),
     Column("last_ms", BigInteger, nullable=False),  # of its newest record: time never goes back within a site
     UniqueConstraint("site", "period", "generation"),
@@ -88,9 +87,8 @@ records = Table(
     Column("event_id", String(36), nullable=False),
     Column("shard_id", ForeignKey("shards.id"), nullable=False),
     Column("position", BigInteger, nullable=False),
-    Column(
-        "subject", LargeBinary(16)
-    ),  # the id of the first record of this visitor's grants; none for a refusal
+    # the id of the first record of this visitor's grants; none for a refusal
+    Column("subject", LargeBinary(16)),
     Column("received_ms", BigInteger, nullable=False),
     Column("expires_ms", BigInteger),  # when the answer runs out; none for what is no consent
     Column("erased", String(16)),  # why the payload is gone: "request" or "retention"

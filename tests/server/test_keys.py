@@ -1,10 +1,10 @@
 """The keys: made once, for one owner, and never silently made anew."""
 
 import base64
+import errno
 import json
+import os
 import stat
-import subprocess
-import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from consentinel.server.errors import ServerError
 from consentinel.server.keys import load_keys, new_keys
+from tests.support.at_once import at_once
 
 
 def test_made_at_the_first_start_and_the_same_at_the_next(tmp_path: Path) -> None:
@@ -37,25 +38,28 @@ def test_they_are_not_shown() -> None:
 
 
 def test_of_several_first_starts_all_use_the_same(tmp_path: Path) -> None:
+    file = tmp_path / "keys.json"
     code = (
-        "import sys; from pathlib import Path; from consentinel.server.keys import load_keys\n"
-        "sys.stdin.readline(); print(load_keys(Path(sys.argv[1])).key_id)\n"
+        "from pathlib import Path\n"
+        "from consentinel.server.keys import load_keys\n"
+        "together()\n"
+        "print(load_keys(Path(sys.argv[1])).key_id)\n"
     )
-    processes = [
-        subprocess.Popen(
-            [sys.executable, "-c", code, str(tmp_path / "keys.json")],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(4)
-    ]
-    for process in processes:
-        if process.stdin is not None:
-            process.stdin.write("go\n")
-            process.stdin.flush()
-    names = {process.communicate(timeout=60)[0].strip() for process in processes}
-    assert names == {load_keys(tmp_path / "keys.json").key_id}
+    names = at_once(code, str(file), number=4)
+    assert names == [load_keys(file).key_id] * 4
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_disk_that_is_full_is_left_without_half_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(ServerError, match=r"keys\.json: No space left .*CONSENTINEL_KEYS"):
+        load_keys(tmp_path / "keys.json")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_file_that_was_damaged_stays_as_it_is(tmp_path: Path) -> None:
@@ -92,6 +96,11 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(ServerError, match=r"file/keys\.json: .*CONSENTINEL_KEYS"):
         load_keys(tmp_path / "file" / "keys.json")
+
+
+def test_a_file_whose_name_is_too_long(tmp_path: Path) -> None:
+    with pytest.raises(ServerError, match=r"name too long: .*CONSENTINEL_KEYS"):
+        load_keys(tmp_path / ("k" * 300))
 
 
 def test_a_file_that_cannot_be_read_is_said_without_a_number(tmp_path: Path) -> None:

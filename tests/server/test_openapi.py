@@ -10,7 +10,8 @@ from starlette.routing import Route
 
 from consentinel.banner.consent import PostedChoice
 from consentinel.server.app import all_routes
-from consentinel.server.openapi import OPERATIONS, document
+from consentinel.server.openapi import document
+from consentinel.server.operations import OPERATIONS
 from tests.server.routes.api import Api
 from tests.server.routes.conftest import sqlite_api
 

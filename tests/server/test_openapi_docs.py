@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from consentinel.banner.consent import PostedChoice, decode_posted
-from consentinel.server.openapi import OPERATIONS
+from consentinel.server.operations import OPERATIONS
 from consentinel.server.tokens import Claims, Header
 from tests.server.routes.api import Api
 from tests.server.routes.conftest import sqlite_api

@@ -73,6 +73,11 @@ def test_a_folder_that_is_not_there(sqlite_database: Database, tmp_path: Path) -
         back_up(sqlite_database, tmp_path / "none" / "backup.db")
 
 
+def test_a_name_that_is_too_long(sqlite_database: Database, tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="name too long"):
+        back_up(sqlite_database, tmp_path / ("b" * 300))
+
+
 def test_postgresql_has_its_own_tools(postgresql_database: Database, tmp_path: Path) -> None:
     with pytest.raises(ServerError, match="pg_dump"):
         back_up(postgresql_database, tmp_path / "backup.db")

@@ -83,20 +83,13 @@ def test_commits_wait_for_the_disk(sqlite_database: Database, postgresql_databas
         assert connection.scalar(sa.text("SHOW plan_cache_mode")) == "force_custom_plan"
 
 
-def test_a_server_that_does_not_wait_for_the_disk_is_made_to(postgresql_url: str) -> None:
+@pytest.mark.parametrize(("default", "used"), [("off", "on"), ("remote_apply", "remote_apply")])
+def test_a_server_waits_for_the_disk_at_least(postgresql_url: str, default: str, used: str) -> None:
     with closing(Database(postgresql_url)) as database, database.write() as connection:
         name = connection.scalar(sa.text("SELECT current_database()"))
-        connection.execute(sa.text(f'ALTER DATABASE "{name}" SET synchronous_commit = off'))
+        connection.execute(sa.text(f'ALTER DATABASE "{name}" SET synchronous_commit = {default}'))
     with closing(Database(postgresql_url)) as database, database.write() as connection:
-        assert connection.scalar(sa.text("SHOW synchronous_commit")) == "on"
-
-
-def test_a_stronger_promise_of_the_server_stays(postgresql_url: str) -> None:
-    with closing(Database(postgresql_url)) as database, database.write() as connection:
-        name = connection.scalar(sa.text("SELECT current_database()"))
-        connection.execute(sa.text(f'ALTER DATABASE "{name}" SET synchronous_commit = remote_apply'))
-    with closing(Database(postgresql_url)) as database, database.write() as connection:
-        assert connection.scalar(sa.text("SHOW synchronous_commit")) == "remote_apply"
+        assert connection.scalar(sa.text("SHOW synchronous_commit")) == used
 
 
 def test_from_an_event_loop(database: Database) -> None:

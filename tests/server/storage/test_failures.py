@@ -5,6 +5,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Literal
 
 import pytest
 import sqlalchemy as sa
@@ -50,7 +51,9 @@ def passing_failure_of(act: Callable[[], object]) -> str:
 def test_a_file_that_is_not_there_is_not_made(tmp_path: Path) -> None:
     file = tmp_path / "none.db"
     with closing(Database(f"sqlite:///{file}")) as database:
-        assert "consentinel db upgrade" in passing_failure_of(lambda: write(database))
+        told = passing_failure_of(lambda: write(database))
+    assert told.startswith(f"the database {file} cannot be opened: ")
+    assert "consentinel db upgrade" in told
     assert not file.exists()
 
 
@@ -133,6 +136,22 @@ def test_a_server_that_was_stopped_and_started(cluster: TemporaryCluster) -> Non
         write(database, "after a power cut")
         with database.read() as connection:
             assert set(connection.scalars(sa.select(facts.c.name))) == {"after a stop", "after a power cut"}
+
+
+@pytest.mark.parametrize(
+    ("part", "says"),
+    [
+        ("database", "database 'none' on this server: make it with `createdb none`"),
+        ("username", "role 'nobody' on this server: make it with `createuser nobody`"),
+    ],
+)
+def test_what_a_server_does_not_have_is_said_first(
+    cluster: TemporaryCluster, part: Literal["database", "username"], says: str
+) -> None:
+    url = sa.make_url(cluster.url())
+    url = url.set(database="none") if part == "database" else url.set(username="nobody")
+    with closing(Database(url.render_as_string(hide_password=False))) as database:
+        assert passing_failure_of(lambda: write(database)).startswith(f"there is no {says}")
 
 
 def test_a_server_that_stops_during_a_transaction(cluster: TemporaryCluster) -> None:

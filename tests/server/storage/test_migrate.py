@@ -19,6 +19,7 @@ from consentinel.server.errors import StorageError
 from consentinel.server.storage.database import Database
 from consentinel.server.storage.migrate import MIGRATIONS, needs_upgrade, schema_version, upgrade
 from consentinel.server.storage.tables import METADATA
+from tests.support.at_once import at_once
 
 SHARD = {"site": "a.example", "period": "2026Q4", "generation": 1, "origin": "n/a.example/2026Q4"}
 
@@ -78,30 +79,13 @@ def test_a_newer_schema_is_refused(database: Database) -> None:
 
 def test_of_several_processes_one_migrates(empty_url: str) -> None:
     code = (
-        "import sys\n"
         "from consentinel.server.storage.database import Database\n"
         "from consentinel.server.storage.migrate import upgrade\n"
-        "sys.stdin.readline()\n"
+        "together()\n"
         "print(*upgrade(Database(sys.argv[1])))\n"
     )
-    processes = [
-        subprocess.Popen(
-            [sys.executable, "-c", code, empty_url],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(3)
-    ]
-    for process in processes:
-        if process.stdin is not None:
-            process.stdin.write("go\n")
-            process.stdin.flush()
-    ended = [process.communicate(timeout=60) for process in processes]
-    assert sorted(out.strip() for out, _ in ended) == [*[f"{newest()} {newest()}"] * 2, f"None {newest()}"], (
-        ended
-    )
+    told = at_once(code, empty_url, number=3)
+    assert sorted(told) == [*[f"{newest()} {newest()}"] * 2, f"None {newest()}"]
 
 
 @pytest.mark.parametrize("table", ["leaves", "subtrees"])

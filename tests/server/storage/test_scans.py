@@ -13,6 +13,7 @@ from consentinel.server.storage.scans import (
     load_scan,
 )
 from tests.server.scans import save_scan
+from tests.server.storage.overlapping import overlapping
 from tests.support.reports import make_finding, make_report
 
 SITE = "www.example.com"
@@ -27,6 +28,17 @@ def test_a_report_comes_back_as_it_was_and_is_stored_once(database: Database) ->
         assert other.id != first.id
         assert load_scan(connection, SITE, first.id) == (first, report)
         assert count_scans(connection, SITE) == 1
+
+
+def test_a_report_that_comes_twice_at_once_is_stored_once(database_url: str) -> None:
+    report = make_report()
+    first, second = overlapping(
+        database_url,
+        lambda one: save_scan(one, SITE, report, 5),
+        lambda other: save_scan(other, SITE, report, 9),
+    )
+    assert second == first
+    assert first.received_ms == 5
 
 
 def test_a_site_sees_its_own_alone(database: Database) -> None:

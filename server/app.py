@@ -20,6 +20,7 @@ from consentinel.server.middleware.hosts import AdminHosts
 from consentinel.server.middleware.limiting import Limiting
 from consentinel.server.middleware.observing import Observing, templates_of
 from consentinel.server.middleware.paths import BelowPath
+from consentinel.server.middleware.proxies import UnknownProxies
 from consentinel.server.middleware.writes import Writes
 from consentinel.server.routes import (
     banner,
@@ -88,14 +89,15 @@ def all_routes() -> list[BaseRoute]:
 
 def _middleware(services: Services, templates: dict[int, str]) -> list[Middleware]:
     """Return the layers, the outermost first."""
-    trusted = list(services.settings.trusted_proxies)
+    trusted = services.settings.trusted_proxies
     below = [Middleware(BelowPath, services.base_path)] if services.base_path else []
     return [
         Middleware(Observing, services.metrics, templates),
-        Middleware(ProxyHeadersMiddleware, trusted_hosts=trusted),
+        Middleware(UnknownProxies, services.proxies, trusted),
+        Middleware(ProxyHeadersMiddleware, trusted_hosts=list(trusted)),
         *below,
         Middleware(SecurityHeaders, hsts=services.secure and not services.base_path),
-        Middleware(AdminHosts, services.settings),
+        Middleware(AdminHosts, services.settings, services.sites),
         Middleware(Cors, services.sites),
         Middleware(LostHistory, services.history),
         Middleware(Limiting, services.limits, services.metrics),

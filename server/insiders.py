@@ -1,6 +1,7 @@
 """Who may look into the server: this machine and the proxies' networks; not what came through a proxy."""
 
 import ipaddress
+from collections.abc import Iterable
 
 from starlette.requests import Request
 
@@ -12,10 +13,15 @@ _FORWARDING = ("x-forwarded-", "forwarded", "via", "x-real-ip")
 
 def is_insider(request: Request) -> bool:
     """Say whether a request comes from an address that `trusted_proxies` names, and from nobody behind it."""
-    if any(name.startswith(_FORWARDING) for name in request.headers):
+    if is_forwarded(request.headers):
         return False
     networks = services(request).settings.trusted_proxies
     return is_within(client_address(request.scope), networks)
+
+
+def is_forwarded(fields: Iterable[str]) -> bool:
+    """Say whether a request came through a proxy. fields: the names of its header fields, in lower case."""
+    return any(name.startswith(_FORWARDING) for name in fields)
 
 
 def is_within(address: str, networks: tuple[str, ...]) -> bool:

@@ -1,5 +1,6 @@
 """Where the server listens, and what to warn of."""
 
+import errno
 import socket
 from dataclasses import replace
 
@@ -7,7 +8,8 @@ from consentinel.server.errors import ServerError
 from consentinel.server.settings import ServerSettings, own_address
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-_BACKLOG = 1_024
+# How many connections the system holds until they are accepted.
+BACKLOG = 1_024
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -22,17 +24,25 @@ def listen(host: str, port: int) -> socket.socket:
         # A port whose last server has just ended may be used again at once.
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(address)
-        listening.listen(_BACKLOG)
+        listening.listen(BACKLOG)
     except OSError as error:
         listening.close()
-        raise ServerError(f"port {port} of {host}: {error.strerror}: choose another with --port") from error
+        raise ServerError(_refusal(host, port, error)) from error
     return listening
+
+
+def _refusal(host: str, port: int, error: OSError) -> str:
+    """Return what is wrong with an address to listen at, and what to do."""
+    if error.errno == errno.EADDRNOTAVAIL:
+        return f"--host {host}: {error.strerror}: name an address of this machine"
+    if error.errno == errno.EACCES:
+        return f"port {port} of {host}: {error.strerror}: choose one from 1024 on with --port"
+    return f"port {port} of {host}: {error.strerror}: choose another with --port"
 
 
 def with_real_port(settings: ServerSettings, port: int) -> ServerSettings:
     """Return the settings with the port that `--port 0` got, also in the address that follows from it."""
-    derived = settings.public_url == own_address(settings.host, settings.port)
-    public_url = own_address(settings.host, port) if derived else settings.public_url
+    public_url = settings.public_url if settings.is_public_url_set else own_address(settings.host, port)
     return replace(settings, port=port, public_url=public_url)
 
 

@@ -9,6 +9,7 @@ import json
 import logging
 import sys
 import threading
+import time
 import traceback
 from datetime import UTC, datetime
 from types import TracebackType
@@ -20,6 +21,7 @@ Level = Literal["info", "warning", "error"]
 # From warnings on; these tell of each request otherwise.
 _OTHERS = ("uvicorn", "uvicorn.error", "uvicorn.access", "asyncio", "alembic", "sqlalchemy", "multipart")
 _MOST_FRAMES = 12
+_QUIET_S = 60
 _ENCODER = msgspec.json.Encoder(enc_hook=str)
 
 
@@ -48,15 +50,30 @@ _LINES = _Lines()
 
 
 class _Others(logging.Handler):
-    """Adds what other packages log: who and where, not their words, which may quote a request."""
+    """Adds what other packages log: who and where, not their words, which may quote a request.
+
+    What they say again within a minute is counted and not written (T20): visitors can make them say it.
+    """
+
+    def __init__(self) -> None:
+        """Start with nothing said."""
+        super().__init__()
+        # By a line and the places in the code: there are no more of them than code has.
+        self._said: dict[str, tuple[float, int]] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write a record."""
+        """Write a record, or count it."""
         fields: dict[str, object] = {}
         if record.exc_info and record.exc_info[0]:
             fields = described(record.exc_info[0], record.exc_info[2])
         event = f"{record.name}: {record.filename}:{record.lineno}"
-        _LINES.write(record.levelname.lower(), event, fields)
+        line, now_s = f"{event} {fields}", time.monotonic()
+        when_s, more = self._said.get(line, (float("-inf"), 0))
+        if now_s - when_s < _QUIET_S:
+            self._said[line] = (when_s, more + 1)
+            return
+        self._said[line] = (now_s, 0)
+        _LINES.write(record.levelname.lower(), event, fields | ({"more": more} if more else {}))
 
 
 def log(level: Level, event: str, /, **fields: object) -> None:

@@ -124,6 +124,11 @@ class ServerSettings:
         """The first part of each shard's name."""
         return self.name or urlsplit(self.public_url).hostname or self.host
 
+    @property
+    def is_public_url_set(self) -> bool:
+        """Whether somebody said where browsers reach this server; else it follows from host and port."""
+        return self.public_url != own_address(self.host, self.port)
+
     def __repr__(self) -> str:
         """Leave the values away: the database's address may have a password in it."""
         return f"<{type(self).__name__}>"

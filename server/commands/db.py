@@ -58,7 +58,9 @@ def backup_command(target: Path, config: Path | None, **flags: object) -> None:
 
 @contextmanager
 def _opened(settings: ServerSettings) -> Iterator[Any]:
+    from consentinel.server.commands.opening import tell_place  # noqa: PLC0415 - as above
     from consentinel.server.storage.database import Database  # noqa: PLC0415 - as above
 
     with closing(Database(settings.address)) as database:
+        tell_place(database)
         yield database

@@ -1,5 +1,6 @@
 """`consentinel declare REPORT`: the cookie declaration of a report, to paste into a site."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -10,13 +11,14 @@ from consentinel.banner.texts import LOCALES
 from consentinel.scanner import report
 from consentinel.scanner.catalogue.loading import has_catalogue_section, load_catalogue
 from consentinel.scanner.commands.output_format import format_by_suffix
-from consentinel.scanner.commands.path_option import path_option
+from consentinel.scanner.commands.path_option import config_option, path_option
 from consentinel.scanner.commands.warning import warn
 from consentinel.scanner.config_file import DEFAULT_FILE, read_site
 from consentinel.scanner.outputs import print_result, write_whole
 from consentinel.scanner.report import Report
 from consentinel.scanner.site_rules import NO_RULES
 from consentinel.scanner.site_rules_file import is_about, rules_in
+from consentinel.scanner.verdict import reached_states
 from consentinel.server.declarations import longest_choice
 from consentinel.server.declaring import RENDERERS, DeclarationFormat
 
@@ -34,13 +36,8 @@ _SUFFIXES: dict[str, DeclarationFormat] = {".html": "html", ".md": "md", ".json"
 @click.option(
     "--locale", type=click.Choice(LOCALES), help="Language; default the first of the settings, else en."
 )
-@path_option(
-    "--config",
-    "config",
-    metavar="FILE",
-    default=DEFAULT_FILE,
-    show_default=True,
-    help="Settings file: its `catalogue:` names what the report does not, its banner adds its own cookie.",
+@config_option(
+    "Settings file: its `catalogue:` names what the report does not, its banner adds its own cookie."
 )
 @path_option("-o", "--output", "output", metavar="FILE", help="Write to FILE, not to standard output.")
 def command(
@@ -54,7 +51,9 @@ def command(
 
     Exit status: 0 written, 2 it could not be.
     """
-    made = _declared(report.load(file), config, locale)
+    found = report.load(file)
+    warn(_left_out(found))
+    made = _declared(found, config, locale)
     if output is None:
         print_result(RENDERERS[shape or "html"](made).encode())
         return
@@ -73,6 +72,17 @@ def _declared(found: Report, config: Path, locale: str | None) -> Declaration:
         locale=locale or (settings.locales[0] if settings else "en"),
         choice_days=longest_choice(settings) if settings else 0,
     )
+
+
+def _left_out(found: Report) -> Iterator[str]:
+    """Yield what a report cannot declare, since its scan did not see it."""
+    if "accept" not in reached_states(found):
+        details = {visit.state: visit.detail for visit in found.states}
+        why = details.get("accept", "it was not asked for")
+        yield f"the report never reached the state accept ({why}), so what comes with consent is not declared"
+    gaps = [gap for gap in found.gaps if gap.kind != "state-not-reached"]
+    if gaps:
+        yield f"the report has gaps ({len(gaps)}): what the scan could not observe is not declared"
 
 
 def _counts(config: Path, site: str) -> bool:

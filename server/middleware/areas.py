@@ -1,4 +1,4 @@
-"""Which rules a path follows: those of the API, of the dashboard, or of what everybody may read."""
+"""What a request's scope says: whose rules its path follows, its fields, and where it came from."""
 
 from starlette.types import Scope
 

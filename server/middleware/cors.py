@@ -41,7 +41,7 @@ class Cors:
             await send(message)
 
         if scope["method"] == "OPTIONS" and header(scope, b"access-control-request-method"):
-            await _preflight(allowed=len(fields) > 1)(scope, receive, answer)
+            await _preflight(allowed=fields != [_VARY])(scope, receive, answer)
         else:
             await self._app(scope, receive, answer)
 

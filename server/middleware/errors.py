@@ -14,18 +14,20 @@ from consentinel.server.logs import log
 from consentinel.server.middleware.areas import is_admin
 from consentinel.server.problem import problem
 
+# Until somebody has looked what is wrong.
+_LONG_S = 30
+_ROUTERS = {
+    404: "there is nothing at this address",
+    405: "this address does not take this method: see the field Allow",
+}
+
 
 async def http_error(request: Request, error: Exception) -> Response:
     """Answer what a handler or the router refuses; people get a page."""
     if not isinstance(error, HTTPException):
         raise error
     detail = _ROUTERS.get(error.status_code, error.detail) if _is_routers(error) else error.detail
-    if is_admin(request.scope) and "text/html" in request.headers.get("accept", ""):
-        facts = {"title": HTTPStatus(error.status_code).phrase, "detail": detail}
-        answer = page(request, "admin/error.html", error.status_code, **facts)
-        answer.headers.update(error.headers or {})
-        return answer
-    return problem(error.status_code, detail, error.headers)
+    return _answer(request, error.status_code, detail, error.headers or {})
 
 
 def _is_routers(error: HTTPException) -> bool:
@@ -33,18 +35,22 @@ def _is_routers(error: HTTPException) -> bool:
     return error.detail == HTTPStatus(error.status_code).phrase
 
 
-async def unavailable(_request: Request, error: Exception) -> Response:
-    """Answer while the database cannot be used."""
-    retry_after_s = error.retry_after_s if isinstance(error, Unavailable) else 30
+async def unavailable(request: Request, error: Exception) -> Response:
+    """Answer while the database cannot be used; people get a page."""
+    retry_after_s = error.retry_after_s if isinstance(error, Unavailable) else _LONG_S
     log("warning", "the database cannot be used", reason=str(error))
-    headers = {"Retry-After": str(retry_after_s)}
-    return problem(503, "the server cannot store or look up consents now: nothing was stored", headers)
+    detail = "the server cannot store or look up consents now: nothing was stored"
+    return _answer(request, 503, detail, {"Retry-After": str(retry_after_s)})
 
 
-_ROUTERS = {
-    404: "there is nothing at this address",
-    405: "this address does not take this method: see the field Allow",
-}
+def _answer(request: Request, status: int, detail: str, headers: Mapping[str, str]) -> Response:
+    if not (is_admin(request.scope) and "text/html" in request.headers.get("accept", "")):
+        return problem(status, detail, headers)
+    answer = page(request, "admin/error.html", status, title=HTTPStatus(status).phrase, detail=detail)
+    answer.headers.update(headers)
+    return answer
+
+
 HANDLERS: Mapping[type[Exception], ExceptionHandler] = {
     HTTPException: http_error,
     StorageError: unavailable,

@@ -2,7 +2,7 @@
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from consentinel.server.ledger.restore import History
+from consentinel.server.ledger.restore import LOST, History
 from consentinel.server.middleware.areas import is_admin, is_api, is_write
 from consentinel.server.problem import problem
 
@@ -23,8 +23,7 @@ class LostHistory:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on or refuse it."""
         if self._history.losses and scope["type"] == "http" and _needs_history(scope):
-            detail = "the ledger has lost something: the operator has to look at /readyz"
-            await problem(503, detail, {"Retry-After": "60"})(scope, receive, send)
+            await problem(503, LOST, {"Retry-After": "60"})(scope, receive, send)
             return
         await self._app(scope, receive, send)
 

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 
 from starlette.requests import ClientDisconnect
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Match, Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from consentinel.server.logs import log, log_exception
@@ -72,7 +72,8 @@ class Observing:
             )
 
     def _route(self, scope: Scope) -> str:
-        return self._templates.get(id(scope.get("route")), "none")
+        route = scope.get("route") or _route_of(scope)
+        return self._templates.get(id(route), "none")
 
 
 class _Answered:
@@ -87,6 +88,12 @@ class _Answered:
         if message["type"] == "http.response.start":
             self.status, self.started = message["status"], True
         await self._send(message)
+
+
+def _route_of(scope: Scope) -> BaseRoute | None:
+    """Return the route that a request would have come to that was refused on its way."""
+    routes = scope["app"].routes if "app" in scope else ()
+    return next((route for route in routes if route.matches(scope)[0] is not Match.NONE), None)
 
 
 def templates_of(routes: Iterable[BaseRoute], prefix: str = "") -> dict[int, str]:

@@ -11,8 +11,8 @@ _DIRECT = frozenset({"healthz", "readyz", "metrics", "admin", "static", ".well-k
 class BelowPath:
     """Takes `/consentinel` from the front of a path. Used where public_url has a path alone.
 
-    What visitors load is not found without it: were the path taken away by the proxy, too,
-    `/consentinel/consentinel/admin` would pass what refuses `/consentinel/admin` (T22).
+    What visitors load is not found without it, so nobody keeps a proxy that takes the path away, and by which
+    the dashboard would have one more address (T22; `hosts.py` closes that for what proxies forward).
     """
 
     def __init__(self, app: ASGIApp, base_path: str) -> None:
@@ -28,7 +28,7 @@ class BelowPath:
             if path.startswith(f"{self._base}/"):
                 # In place: the layers outside of this one read from the scope which route was found.
                 scope["path"] = path.removeprefix(self._base)
-            elif path.removeprefix("/").partition("/")[0] not in _DIRECT:
+            elif path != "/" and path.removeprefix("/").partition("/")[0] not in _DIRECT:
                 await self._refusal(scope, receive, send)
                 return
         await self._app(scope, receive, send)

@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -124,6 +125,25 @@ def test_t21_what_other_packages_say_is_told_without_their_words(log_lines: io.S
     assert "canary" not in log_lines.getvalue()
     assert line["event"].startswith("uvicorn.error: test_logs.py:")
     assert line["error"] == "ValueError"
+
+
+def test_t20_what_other_packages_say_again_and_again_is_said_once_a_minute(
+    log_lines: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now_s = 1_000.0
+    monkeypatch.setattr(time, "monotonic", lambda: now_s)
+
+    def accept(error: OSError) -> None:
+        logging.getLogger("asyncio").error("socket.accept() out of system resource", exc_info=error)
+
+    for error in (OSError(24, "a"), OSError(24, "b"), ConnectionError("c"), OSError(24, "d")):
+        accept(error)
+    now_s += 60
+    for _ in range(3):
+        accept(OSError(24, "e"))
+    lines = [json.loads(line) for line in log_lines.getvalue().splitlines()]
+    assert [line["error"] for line in lines] == ["OSError", "ConnectionError", "OSError"]
+    assert [line.get("more") for line in lines] == [None, None, 2]
 
 
 def test_every_line_is_one_object_whatever_is_in_it(log_lines: io.StringIO) -> None:

@@ -1,9 +1,12 @@
 """`consentinel serve` as a process: what it prints, and how it ends."""
 
+import errno
 import json
 import re
 import signal
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -13,14 +16,19 @@ import pytest
 from click.testing import CliRunner
 from playwright.sync_api import Page, expect
 
+from consentinel.server import waiting
 from consentinel.server.cli import main
 from consentinel.server.errors import ServerError
+from consentinel.server.ledger.anchor import Anchor
+from consentinel.server.ledger.restore import WAY_ON
+from consentinel.server.ledger.shards import Head
 from consentinel.server.listening import listen, warnings, with_real_port
+from consentinel.server.served_at import served_at
 from consentinel.server.settings import ServerSettings
 from consentinel.server.storage.database import Database
 from consentinel.server.storage.sites import save_site
 from tests.server.choices import choice
-from tests.support.server_process import ServerProcess
+from tests.support.server_process import ServerProcess, run_command
 
 SETTINGS = "site: https://shop.example/\nbanner:\n  mode: standard\n"
 
@@ -108,6 +116,26 @@ def test_says_where_it_is_and_how_to_begin(server: ServerProcess, folder: Path) 
     assert [line["route"] for line in requests_of(folder)] == ["/admin/setup"]
 
 
+def test_a_link_for_one_more_is_printed_beside_the_server(server: ServerProcess) -> None:
+    for _ in range(2):
+        ended = run_command(server.folder, "", "serve", "--setup-link")
+        assert (ended.returncode, ended.stderr) == (0, "")
+        assert ended.stdout.startswith(f"{server.url}/admin/setup?token=")
+        with urlopen(ended.stdout.strip()) as page:
+            assert page.status == 200
+
+
+def test_what_was_lost_is_said_at_the_start_with_the_way_on(folder: Path) -> None:
+    with ServerProcess(folder) as server:
+        pass
+    lost = Head("x/shop.example/2020Q1", 9, bytes(32))
+    Anchor.of(ServerSettings(data=server.data)).remember([lost])
+    with ServerProcess(folder) as server:
+        pass
+    assert server.log[-1] == f"consentinel: {WAY_ON}\n"
+    assert server.log[-2].startswith(f"consentinel: {lost.origin}: it had 9 entries")
+
+
 def test_what_is_wrong_at_the_start_is_logged_once(server: ServerProcess, folder: Path) -> None:
     server.stop()
     address = f"sqlite:///{server.data / 'consentinel.db'}"
@@ -121,6 +149,12 @@ def test_what_is_wrong_at_the_start_is_logged_once(server: ServerProcess, folder
 def test_the_data_folder_is_for_its_owner_alone(server: ServerProcess) -> None:
     for name in ("keys.json", "consentinel.db"):
         assert (server.data / name).stat().st_mode & 0o077 == 0
+
+
+def test_who_publishes_beside_it_learns_where_it_is(server: ServerProcess) -> None:
+    address = f"sqlite:///{server.data / 'consentinel.db'}"
+    with closing(Database(address)) as database, database.read() as connection:
+        assert served_at(connection) == server.url
 
 
 @pytest.mark.browser
@@ -165,6 +199,46 @@ def test_a_port_that_is_taken_is_said_in_one_line(tmp_path: Path) -> None:
     assert not (tmp_path / "data").exists()
 
 
+def loaded_by_refusal(folder: Path, *arguments: str) -> set[str]:
+    """Run `serve` with what it cannot start with; return the modules that it loaded to find out."""
+    line = ["serve", "--data", str(folder / "data"), *arguments]
+    code = (
+        f"import sys; from consentinel.server.cli import main\n"
+        f"try: main({line})\n"
+        f"finally: print(*sys.modules)"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
+    assert ended.returncode == 2
+    return set(ended.stdout.split())
+
+
+def test_a_port_that_is_taken_is_said_before_anything_big_is_loaded(tmp_path: Path) -> None:
+    """On a busy machine that is the difference between one second and ten."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as other:
+        loaded = loaded_by_refusal(tmp_path, "--port", str(other.getsockname()[1]))
+    assert loaded & {"sqlalchemy", "starlette", "uvicorn", "tldextract", "lxml"} == set()
+
+
+def test_a_database_that_cannot_be_reached_is_said_before_the_application_is_loaded(tmp_path: Path) -> None:
+    loaded = loaded_by_refusal(tmp_path, "--port", "0", "--database", "postgresql://127.0.0.1:1/x")
+    assert "sqlalchemy" in loaded
+    assert loaded & {"starlette", "uvicorn"} == set()
+
+
+def test_a_database_that_says_nothing_is_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting, "PATIENCE_S", 0.1)
+    with closing(socket.create_server(("127.0.0.1", 0))) as silent:
+        address = f"127.0.0.1:{silent.getsockname()[1]}"
+        database = f"postgresql://ada:secret@{address}/x?connect_timeout=2"
+        line = ["serve", "--data", str(tmp_path / "data"), "--port", "0", "--database", database]
+        result = CliRunner().invoke(main, line)
+    assert result.exit_code == 2
+    first, second = result.stderr.splitlines()
+    assert first == f"consentinel: waiting for the database at {address}/x"
+    assert second.startswith("consentinel: error: the database cannot be reached")
+    assert "secret" not in result.stderr
+
+
 @pytest.mark.parametrize(
     ("settings", "says"),
     [
@@ -207,6 +281,32 @@ def test_help_imports_no_server() -> None:
 def test_an_address_of_another_machine_is_refused(host: str) -> None:
     with pytest.raises(ServerError, match=re.escape(host)):
         listen(host, 0)
+
+
+@pytest.mark.parametrize(
+    ("host", "says"),
+    [
+        ("192.0.2.1", "--host 192.0.2.1: Cannot assign requested address: name an address of this machine"),
+        ("no-such-host.invalid", "--host no-such-host.invalid: "),
+    ],
+)
+def test_what_to_do_about_an_address_of_another_machine(host: str, says: str) -> None:
+    """Another port would not help."""
+    with pytest.raises(ServerError) as caught:
+        listen(host, 0)
+    assert str(caught.value).startswith(says)
+    assert "--port" not in str(caught.value)
+
+
+def test_a_port_that_only_root_may_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    def bind(_socket: socket.socket, _address: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(socket.socket, "bind", bind)
+    with pytest.raises(
+        ServerError, match=r"port 80 of 127\.0\.0\.1: Permission denied: choose one from 1024 on"
+    ):
+        listen("127.0.0.1", 80)
 
 
 def test_listens_at_ipv6_too() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from starlette.testclient import TestClient
 
+from consentinel.server.ledger.restore import WAY_ON
 from tests.server.applications import on_the_machine, services_of
 from tests.server.choices import choice
 
@@ -25,6 +26,7 @@ def test_t35_no_consent_is_served(lost: TestClient, path: str) -> None:
     assert answer.status_code == 503
     assert answer.headers["retry-after"] == "60"
     assert "shop.example" not in answer.text
+    assert "consentinel ledger accept-restore" in answer.text
 
 
 def test_t35_no_consent_is_taken(lost: TestClient) -> None:
@@ -36,7 +38,8 @@ def test_t35_no_consent_is_taken(lost: TestClient) -> None:
 def test_t35_the_operator_is_told_what_is_missing(lost: TestClient) -> None:
     answer = on_the_machine(lost).get("/readyz")
     assert answer.status_code == 503
-    assert answer.json()["reasons"] == ["127.0.0.1/shop.example/2026Q4: it had 9 entries, the database has 8"]
+    lost_there = "127.0.0.1/shop.example/2026Q4: it had 9 entries, the database has 8"
+    assert answer.json()["reasons"] == [lost_there, WAY_ON]
 
 
 def test_t35_banners_and_the_dashboard_go_on(lost: TestClient) -> None:

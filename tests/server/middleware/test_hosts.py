@@ -1,5 +1,6 @@
 """Under which names the dashboard can be reached, and below which path."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from consentinel.server.storage.database import Database
-from tests.server.applications import client_of, make_app
+from tests.server.applications import add_site, client_of, make_app
 
 
 @pytest.fixture
@@ -107,3 +108,74 @@ def test_only_that_path_is_taken_away(sqlite_database: Database, tmp_path: Path,
     app = make_app(sqlite_database, tmp_path / "data", public_url="https://www.shop.example/consentinel")
     with client_of(app, base_url="https://www.shop.example") as client:
         assert client.get(path).status_code == 404
+
+
+@pytest.fixture
+def below_a_shop(sqlite_database: Database, tmp_path: Path) -> Iterator[TestClient]:
+    app = make_app(sqlite_database, tmp_path / "data", public_url="https://www.shop.example/consentinel")
+    with client_of(app) as client:
+        add_site(client, "https://www.shop.example")
+        yield client
+
+
+@pytest.mark.parametrize("path", ["/consentinel/admin/login", "/admin/login"])
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        ({}, 200),
+        ({"host": "localhost:8080"}, 200),
+        ({"host": "www.shop.example"}, 403),
+        ({"host": "rebound.example"}, 421),
+        ({"x-forwarded-for": "192.0.2.9"}, 403),
+        ({"forwarded": "for=192.0.2.9"}, 403),
+        ({"x-real-ip": "192.0.2.9"}, 403),
+    ],
+)
+def test_t22_below_a_shop_the_dashboard_is_on_the_machine_alone(
+    below_a_shop: TestClient, path: str, fields: dict[str, str], status: int
+) -> None:
+    """Whatever the proxy forgets to refuse: of the shop's origin there is no page of the dashboard."""
+    answer = below_a_shop.get(path, headers=fields)
+    assert answer.status_code == status
+    assert ("password" in answer.text) is (status == 200)
+
+
+def test_t22_the_dashboard_goes_when_the_shop_comes(sqlite_database: Database, tmp_path: Path) -> None:
+    public = "https://consent.example/below"
+    app = make_app(sqlite_database, tmp_path / "data", public_url=public)
+    with client_of(app, base_url="https://consent.example") as client:
+        add_site(client, "https://www.shop.example")
+        assert (
+            client.get(f"{public}/admin/login", headers={"x-forwarded-for": "192.0.2.9"}).status_code == 200
+        )
+        add_site(client, "https://consent.example")
+        assert client.get(f"{public}/admin/login").status_code == 403
+
+
+def test_t22_where_the_server_listens_is_a_name_of_the_dashboard(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    app = make_app(sqlite_database, tmp_path / "data", host="192.0.2.7", public_url="https://a.example/b")
+    with client_of(app, base_url="http://192.0.2.7:8080") as client:
+        assert client.get("/admin/login").status_code == 200
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_people_who_open_the_address_alone_are_led_to_the_dashboard(client: TestClient, method: str) -> None:
+    people = {"host": "127.0.0.1:8080", "accept": "text/html,*/*"}
+    answer = client.request(method, "/", headers=people)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/admin/")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"host": "rebound.example:8080"},
+        {"accept": "application/json"},
+        {"sec-fetch-mode": "cors", "sec-fetch-dest": "empty"},
+    ],
+)
+def test_all_others_find_nothing_there(client: TestClient, fields: dict[str, str]) -> None:
+    answer = client.get("/", headers={"host": "127.0.0.1:8080", "accept": "text/html", **fields})
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"

@@ -15,7 +15,7 @@ from consentinel.server.errors import StorageError, Unavailable
 from consentinel.server.metrics import Metrics
 from consentinel.server.middleware.observing import Observing, templates_of
 from consentinel.server.storage.database import Database
-from tests.server.applications import client_of, make_app
+from tests.server.applications import client_of, make_app, services_of
 from tests.server.captured_log import captured_log
 
 
@@ -51,6 +51,16 @@ def test_below_a_path_routes_have_their_names(
         client.get("/consentinel/healthz")
         client.get("/consentinel/v1/consents/00112233445566778899aabbccddeeff")
     assert [json.loads(line)["route"] for line in lines.getvalue().splitlines()] == ["/v1/consents/{id}"]
+
+
+def test_what_is_refused_before_its_route_has_its_name(
+    client: TestClient, lines: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services_of(client).limits, "read", lambda _: 9)
+    client.get("/v1/consents/00112233445566778899aabbccddeeff")
+    client.get("/v1/no-such-thing")
+    found = [json.loads(line) for line in lines.getvalue().splitlines()]
+    assert [(line["status"], line["route"]) for line in found] == [(429, "/v1/consents/{id}"), (429, "none")]
 
 
 def test_a_path_that_is_no_route_has_no_name(client: TestClient, lines: io.StringIO) -> None:

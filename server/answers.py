@@ -4,10 +4,11 @@ import msgspec
 from msgspec.structs import replace
 from starlette.responses import Response
 
-from consentinel.server.proof_cookie import SECONDS_A_DAY, Proof
+from consentinel.banner.consent import SECONDS_A_DAY, Choice
+from consentinel.server.proof_cookie import Proof
 from consentinel.server.site_directory import SiteFacts
 from consentinel.server.state import Services
-from consentinel.server.states import State, rfc3339, state_of, undecided
+from consentinel.server.states import State, rfc3339, state_of, undecided, wire
 from consentinel.server.tokens import Claims, make_token
 from consentinel.server.visitor_cookies import proof_header
 
@@ -87,5 +88,6 @@ def token_for(service: Services, state: State, proof: Proof | None = None) -> To
         choices=state.choices,
         vendors=state.vendors,
         purposes=state.purposes,
+        closed_by_signal=wire(proof.closed_by_signal if proof else Choice()),
     )
     return Token(make_token(service.keys, claims), rfc3339(claims.exp * 1000))

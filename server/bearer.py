@@ -15,6 +15,7 @@ from consentinel.server.middleware.areas import header
 from consentinel.server.receipts import Receipt, read_receipt
 from consentinel.server.site_directory import SiteFacts
 from consentinel.server.state import services
+from consentinel.server.whole_reading import reading_whole
 
 NOT_FOUND = "no record for this receipt: send Authorization: Bearer with the receipt of this very record"
 _SCHEME = b"bearer "
@@ -61,7 +62,7 @@ async def held_at(request: Request, site: SiteFacts) -> Held:
 async def held_by(request: Request, receipt: Receipt) -> Held:
     """Return the record of a receipt; raises as `held` does."""
     service = services(request)
-    found = await service.database.reading(_look, service.history, receipt)
+    found = await reading_whole(service, receipt.site, _look, service.history, receipt)
     if found is None or service.sites.get(receipt.site) is None:
         raise HTTPException(404, NOT_FOUND)
     return Held(admitted(request, receipt.site), *found)

@@ -59,6 +59,9 @@ _COLUMNS = (
     leaves.c.hash,
     payloads.c.event,
 )
+# From its first record on a chain is erased, the rest of a long one soon after (server/ledger/erasure.py).
+_first = records.alias("first")
+_ENDED = sa.exists().where(_first.c.id == records.c.subject, _first.c.erased.is_not(None))
 _JOINED = records.join(payloads, payloads.c.record_id == records.c.id).join(
     leaves, sa.and_(leaves.c.shard_id == records.c.shard_id, leaves.c.position == records.c.position)
 )
@@ -93,7 +96,7 @@ def then_and_now(connection: Connection, site: str, record_id: bytes) -> tuple[C
 
 
 def _one(connection: Connection, *where: sa.ColumnElement[bool]) -> Consent | None:
-    query = sa.select(*_COLUMNS).select_from(_JOINED).where(records.c.kind == "consent", *where)
+    query = sa.select(*_COLUMNS).select_from(_JOINED).where(records.c.kind == "consent", ~_ENDED, *where)
     row = connection.execute(query.order_by(records.c.seq.desc()).limit(1)).one_or_none()
     return None if row is None else _consent(row, refused_before_ms(connection, row.site))
 

@@ -3,6 +3,7 @@
 import importlib
 import sys
 from dataclasses import dataclass
+from difflib import get_close_matches
 from importlib import metadata
 from typing import NoReturn
 
@@ -80,6 +81,17 @@ class RootGroup(click.Group):
     ) -> click.Command | None:
         """Import and return a command; None if there is no such name."""
         return COMMANDS[cmd_name].load() if cmd_name in COMMANDS else None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the chosen command; raises click.UsageError that names the one that may be meant."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            for meant in get_close_matches(args[0], COMMANDS, n=1):
+                raise click.UsageError(f"{error.message} Did you mean {meant}?", ctx) from None
+            raise
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write names and summaries without importing any command."""

@@ -6,7 +6,7 @@
     if verifier.state(token).has("performance"):
         ...
 
-`jwks` is the text of `{issuer}/.well-known/jwks.json`; fetch it once, and again where a token names a key
+`jwks` is the content of `{issuer}/.well-known/jwks.json`; fetch it once, and again where a token names a key
 that is not known (`Verifier.knows`). What is no valid token for this site and moment is a visitor without a
 choice.
 """
@@ -20,7 +20,10 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from consentinel.scanner.errors import InputError
-from consentinel.server.tokens import Claims, Jwks, decoded, key_of, read_token
+from consentinel.server.base64url import decoded
+from consentinel.server.proof_cookie import under_signal
+from consentinel.server.states import proof_of
+from consentinel.server.tokens import Claims, Jwks, key_of, read_token
 
 __all__ = ["NO_CHOICE", "State", "Verifier"]
 
@@ -54,37 +57,47 @@ class Verifier:
     """Reads the state tokens of one consentinel server for one site."""
 
     def __init__(
-        self, jwks: str | bytes, *, issuer: str, site: str, clock: Callable[[], float] = time.time
+        self,
+        jwks: str | bytes | Mapping[str, object],
+        *,
+        issuer: str,
+        site: str,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         """Use public keys. Raises InputError where `jwks` holds none.
 
-        jwks: the content of /.well-known/jwks.json. issuer: the server's public address. site: the host that
-        choices are posted for. clock: seconds since 1970.
+        jwks: the content of /.well-known/jwks.json, as text or decoded. issuer: the server's public address.
+        site: the host that choices are posted for. clock: seconds since 1970.
         """
         self._keys = _public_keys(jwks)
         self._issuer = issuer.rstrip("/")
         self._site = site
         self._clock = clock
 
-    def state(self, token: str) -> State:
-        """Return what a token grants now; NO_CHOICE for one that is forged, foreign or too old."""
-        claims = read_token(self._keys, token, issuer=self._issuer, site=self._site, now_s=self._clock())
-        return NO_CHOICE if claims is None else _state(claims)
+    def state(self, token: str, *, gpc: bool = False) -> State:
+        """Return what a token grants now; NO_CHOICE for one that is forged, foreign or too old.
+
+        gpc: whether the visitor's request came with `Sec-GPC: 1`, which some laws let take categories away.
+        """
+        claims = read_token(
+            self._keys, token.strip(), issuer=self._issuer, site=self._site, now_s=self._clock()
+        )
+        return NO_CHOICE if claims is None else _state(claims, gpc=gpc)
 
     def knows(self, token: str) -> bool:
         """Say whether the key that a token names is known: if it is not, fetch the keys again."""
-        return key_of(token) in self._keys
+        return key_of(token.strip()) in self._keys
 
 
-def _state(claims: Claims) -> State:
-    choices = claims.choices
-    granted = frozenset(category for category in CATEGORIES if getattr(choices, category))
-    return State(decided=claims.decided, granted=granted, vendors=MappingProxyType(dict(claims.vendors)))
+def _state(claims: Claims, *, gpc: bool) -> State:
+    proof = under_signal(proof_of(claims)) if gpc else proof_of(claims)
+    granted = frozenset(category for category in CATEGORIES if getattr(proof.choice, category))
+    return State(decided=claims.decided, granted=granted, vendors=MappingProxyType(dict(proof.vendors)))
 
 
-def _public_keys(jwks: str | bytes) -> Mapping[str, Ed25519PublicKey]:
+def _public_keys(jwks: str | bytes | Mapping[str, object]) -> Mapping[str, Ed25519PublicKey]:
     try:
-        found = msgspec.json.decode(jwks, type=Jwks).keys
+        found = msgspec.convert(jwks if isinstance(jwks, Mapping) else msgspec.json.decode(jwks), Jwks).keys
         keys = {key.kid: Ed25519PublicKey.from_public_bytes(decoded(key.x)) for key in found}
     except ValueError as error:
         raise InputError(

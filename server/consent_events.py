@@ -10,7 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from consentinel.banner.consent import Choice, PostedChoice, WireChoices
-from consentinel.banner.regimes import regimes
+from consentinel.banner.regimes import Regime, regimes
 from consentinel.server.clock import DAY_MS
 from consentinel.server.ledger.events import CountKey, NewEvent, new_id
 from consentinel.server.proof_cookie import Proof, under_signal
@@ -20,6 +20,7 @@ from consentinel.server.states import rfc3339
 GRANTING = frozenset({"given", "changed"})
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})")
 _DATE_CHARACTERS = 10
+_OF_UNKNOWN = Choice(targeting=True)
 
 
 class ConsentEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,19 +140,25 @@ def granted_by(event_type: str, event: ConsentEvent, received_ms: int, expires_m
     return under_signal(proof) if event.gpc else proof
 
 
-@cache
 def closed_by_signal(regime: str, *, gpc: bool) -> Choice:
     """Return the categories that are not granted to a browser that sends Sec-GPC: 1.
 
     gpc: whether the answer was given under the signal, which wins where the law knows that. Of an unknown
     regime, targeting is closed (banner/regimes.yaml).
     """
-    found = next((known for known in regimes() if known.id == regime), None)
-    if found is None:
-        return Choice(targeting=True)
-    if gpc and found.opt_in_after_signal:
+    return _closed().get((regime, gpc), _OF_UNKNOWN)
+
+
+@cache
+def _closed() -> Mapping[tuple[str, bool], Choice]:
+    """Return it for all that are known: a cache by what a visitor writes would grow for ever (T20)."""
+    return {(regime.id, gpc): _closed_in(regime, gpc=gpc) for regime in regimes() for gpc in (False, True)}
+
+
+def _closed_in(regime: Regime, *, gpc: bool) -> Choice:
+    if gpc and regime.opt_in_after_signal:
         return Choice()
-    functional, performance, targeting = (purpose == "signal_opt_out" for purpose in found.purposes)
+    functional, performance, targeting = (purpose == "signal_opt_out" for purpose in regime.purposes)
     return Choice(functional=functional, performance=performance, targeting=targeting)
 
 

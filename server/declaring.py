@@ -5,12 +5,13 @@ from functools import cache
 from typing import Any, Literal
 
 import msgspec
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 
 from consentinel.banner.declaration import Declaration, DeclaredCategory
 from consentinel.banner.declaration_words import words_of
 from consentinel.banner.texts import load_texts
-from consentinel.scanner.rendering.escaping import markdown_code, markdown_text, visible
+from consentinel.scanner.rendering.escaping import markdown_code, markdown_text
+from consentinel.scanner.rendering.templating import environment_of
 
 DeclarationFormat = Literal["html", "md", "json"]
 _RIGHT_TO_LEFT = frozenset(("ar",))
@@ -41,7 +42,7 @@ def markdown(declaration: Declaration) -> str:
     ]
     for category in declaration.categories:
         lines += ["", f"## {category.title}", "", category.text]
-        lines += _item_table(category, words) + _service_table(category, words)
+        lines += _item_table(category, words, declaration.locale) + _service_table(category, words)
     if not declaration.categories:
         lines += ["", words["nothing"]]
     return "\n".join(lines) + "\n"
@@ -79,19 +80,12 @@ def _rendered(template: str, declaration: Declaration, **facts: Any) -> str:
 
 @cache
 def _environment() -> Environment:
-    made = Environment(
-        loader=PackageLoader("consentinel.server"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=lambda value: visible(value) if type(value) is str else value,
-    )
+    made = environment_of("consentinel.server")
     made.globals.update(kind_name=kind_name)
     return made
 
 
-def _item_table(category: DeclaredCategory, words: Mapping[str, Any]) -> list[str]:
+def _item_table(category: DeclaredCategory, words: Mapping[str, Any], locale: str) -> list[str]:
     if not category.items:
         return []
     head = [words[key] for key in ("name", "kind", "provider", "purpose", "kept")]
@@ -103,9 +97,9 @@ def _item_table(category: DeclaredCategory, words: Mapping[str, Any]) -> list[st
             _row(
                 [
                     markdown_code(item.name),
-                    item.kind,
+                    kind_name(item.kind, locale),
                     markdown_text(item.vendor),
-                    markdown_text(item.purpose) or "–",
+                    markdown_text(item.purpose or words["notDescribed"]),
                     item.lifetime,
                 ]
             )
@@ -127,7 +121,7 @@ def _service_table(category: DeclaredCategory, words: Mapping[str, Any]) -> list
             _row(
                 [
                     markdown_text(service.vendor),
-                    markdown_text(service.purpose) or "–",
+                    markdown_text(service.purpose or words["notDescribed"]),
                     ", ".join(markdown_code(host) for host in service.hosts),
                 ]
             )

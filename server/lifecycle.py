@@ -1,20 +1,20 @@
 """What happens when the server starts and ends, and what runs beside the requests."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 
 from sqlalchemy.engine import Connection
 from starlette.applications import Starlette
 
-from consentinel.scanner.errors import InputError
+from consentinel.scanner.errors import ConsentinelError, InputError
 from consentinel.server.admin.sessions import forget_ended
 from consentinel.server.background import Task, repeat
 from consentinel.server.clock import DAY_MS, ClockWatch
 from consentinel.server.errors import LedgerError
 from consentinel.server.ledger.age import MOST_AHEAD_MS, watched_ms
 from consentinel.server.ledger.checkpoint import checkpoint_all
-from consentinel.server.ledger.erasure import prune_all
+from consentinel.server.ledger.erasure import finish_erasures, prune_all
 from consentinel.server.ledger.nonces import forget_nonces
 from consentinel.server.logs import log
 from consentinel.server.metrics import Metrics
@@ -27,6 +27,7 @@ _SITES_S = 2
 _HISTORY_S = 60
 _RETENTION_S = 3_600
 _FREEING_S = 60
+_ERASURES_S = 60
 
 
 class Lifecycle:
@@ -40,6 +41,7 @@ class Lifecycle:
         self._watch = ClockWatch(services.clock)
         self._ahead_at_start_ms = 0
         self._prepared = False
+        self._has_looked = False
 
     @asynccontextmanager
     async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
@@ -56,6 +58,7 @@ class Lifecycle:
                     yield
             finally:
                 await services.writer.aclose()
+                await services.database.run(self._remember)
         finally:
             if self._owns_database:
                 services.database.close()
@@ -72,15 +75,22 @@ class Lifecycle:
         self._read_sites()
         with suppress(LedgerError):  # told as a loss: banners are served all the same
             self._look_at_history()
+            self._has_looked = True
         self._compare_clock()
         self._prepared = True
 
+    def _remember(self) -> None:
+        """Let the anchor learn the last answers: after a clean end it knows all that was recorded."""
+        with suppress(ConsentinelError):  # told by the next start
+            self._look_at_history()
+
     def _tasks(self) -> list[Task]:
-        run = self._services.database.run
+        run, unseen = self._services.database.run, not self._has_looked
         return [
             Task("sites", _SITES_S, lambda: run(self._read_sites)),
             Task("checkpoints", self._services.settings.checkpoint_s, lambda: run(self._make_checkpoints)),
-            Task("history", _HISTORY_S, lambda: run(self._look_at_history)),
+            Task("history", _HISTORY_S, lambda: run(self._look_at_history), has_failed=unseen),
+            Task("erasures", _ERASURES_S, lambda: run(self._finish_erasures)),
             Task("retention", _RETENTION_S, lambda: run(self._forget)),
             Task("freeing", _FREEING_S, lambda: run(self._services.ledger.freeing.again)),
         ]
@@ -112,21 +122,23 @@ class Lifecycle:
 
     def _look_at_history(self) -> None:
         history = self._services.history
+        before = history.losses
         try:
             history.look(self._services.database)
         finally:
             self._services.metrics.losses.set(len(history.losses))
-            self._tell_losses()
-
-    def _tell_losses(self) -> None:
-        history = self._services.history
-        if history.losses:
-            log("error", "the ledger has lost something: no consent is served", reasons=list(history.losses))
+            _tell_losses(before, history.losses)
 
     def _compare_clock(self) -> None:
         """Compare the clock with the ledger before anything is recorded by it."""
         with self._services.database.write() as connection:
             self._ahead_at_start_ms = watched_ms(connection, self._services.clock())
+
+    def _finish_erasures(self) -> None:
+        """Go on with what a crash has left undone; none of it has been told to anybody since."""
+        services = self._services
+        if not services.history.losses and (number := finish_erasures(services.database, services.ledger)):
+            log("info", "an erasure that had been interrupted is done", records=number)
 
     def _forget(self) -> None:
         """Delete what nobody needs any more: payloads after their time, used nonces, ended sessions."""
@@ -153,6 +165,13 @@ class Lifecycle:
                 days=ahead // DAY_MS,
             )
         return ahead <= MOST_AHEAD_MS
+
+
+def _tell_losses(before: Sequence[str], now: Sequence[str]) -> None:
+    if now:
+        log("error", "the ledger has lost something: no consent is served", reasons=list(now))
+    elif before:
+        log("info", "the ledger has what it had lost, or it was accepted: consents are served")
 
 
 def _forget_rows(connection: Connection, now: int) -> None:

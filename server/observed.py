@@ -1,7 +1,7 @@
 """Third parties that a banner in mode `observe` has met and no rule knows: hosts and numbers alone."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import msgspec
@@ -33,13 +33,18 @@ class PostedHosts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def count_hosts(connection: Connection, site: str, counts: Mapping[str, int], day: int) -> None:
-    """Add to the number of each host of a site; beyond MOST_HOSTS no new one is taken. day: since 1970."""
-    known = set(connection.scalars(sa.select(observed.c.host).where(observed.c.site == site)))
-    room = MOST_HOSTS - len(known)
-    fresh = sorted(counts.keys() - known)[: max(room, 0)]
+    """Add to the number of each host of a site. day: since 1970.
+
+    Beyond MOST_HOSTS those are forgotten that were not met for the longest, and of these those met least:
+    who posts names that are none pushes out no host that visitors meet again and again.
+    """
+    known = _known(connection, site)
+    old = [host for host in known if host not in counts]
+    fresh = sorted(counts.keys() - set(known))[: MOST_HOSTS - len(known) + len(old)]
+    _forget(connection, site, old[: max(0, len(known) + len(fresh) - MOST_HOSTS)])
     rows = [
         {"site": site, "host": host, "first_day": day, "last_day": day, "number": counts[host]}
-        for host in sorted((known & counts.keys()).union(fresh))
+        for host in sorted((counts.keys() & set(known)).union(fresh))
     ]
     if rows:
         made = insert(connection, observed)
@@ -48,3 +53,15 @@ def count_hosts(connection: Connection, site: str, counts: Mapping[str, int], da
         connection.execute(
             made.on_conflict_do_update(index_elements=[observed.c.site, observed.c.host], set_=seen), rows
         )
+
+
+def _known(connection: Connection, site: str) -> list[str]:
+    """Return the hosts of a site, first the one to forget first; until the end nobody else changes them."""
+    held = sa.select(observed).where(observed.c.site == site).order_by(observed.c.host).with_for_update()
+    rows = sorted(connection.execute(held), key=lambda row: (row.last_day, row.number, row.host))
+    return [row.host for row in rows]
+
+
+def _forget(connection: Connection, site: str, hosts: Sequence[str]) -> None:
+    if hosts:
+        connection.execute(sa.delete(observed).where(observed.c.site == site, observed.c.host.in_(hosts)))

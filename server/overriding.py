@@ -1,11 +1,15 @@
 """A site's overrides as a catalogue file, and a report as they and the site's settings make it."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
+from itertools import count
+from typing import NamedTuple
 
 import msgspec
 
 from consentinel.banner.services import slugified
+from consentinel.scanner.catalogue.loading import load_catalogue
 from consentinel.scanner.catalogue.matching import Catalogue
 from consentinel.scanner.catalogue.parsing import Document, parse_sheet
 from consentinel.scanner.catalogue.subject import Subject
@@ -19,16 +23,23 @@ from consentinel.server.storage.overrides import Override
 NAME = "overrides of the dashboard"
 _STORED = ("cookie", "storage")
 _OWN = "The site itself"
-_PURPOSE = "Decided in the review of the site's scan."
+_PURPOSE = "Not described yet."  # visitors read it
+
+
+class _Decided(NamedTuple):
+    """What a pattern means: whose it is, and its category."""
+
+    vendor: str
+    category: str
+    pattern: Pattern
 
 
 def override_document(overrides: Sequence[Override]) -> Document:
     """Return the overrides in the catalogue's format, ready to stand above the packaged catalogue."""
-    entries = (
-        _entry(number, override.vendor or _OWN, override.category, Pattern(override.kind, override.name))
-        for number, override in enumerate(overrides)
+    return _document(
+        _Decided(override.vendor or _OWN, override.category, Pattern(override.kind, override.name))
+        for override in overrides
     )
-    return _document(entries)
 
 
 def overridden(report: Report, overrides: Sequence[Override]) -> Report:
@@ -59,7 +70,7 @@ def decided_by(findings: Iterable[Finding], patterns: Sequence[Pattern]) -> Iter
     if not patterns:
         return
     places = {str(number): number for number in range(len(patterns))}
-    entries = (_entry(number, str(number), "functional", pattern) for number, pattern in enumerate(patterns))
+    entries = (_Decided(str(number), "functional", pattern) for number, pattern in enumerate(patterns))
     catalogue = _catalogue(_document(entries))
     for finding in findings:
         vendor = catalogue.decide(_subject(finding)).vendor
@@ -67,24 +78,59 @@ def decided_by(findings: Iterable[Finding], patterns: Sequence[Pattern]) -> Iter
             yield finding, places[vendor]
 
 
-def _document(entries: Iterable[str]) -> Document:
-    text = "".join(entries)
+def _document(decided: Iterable[_Decided]) -> Document:
+    """Return one entry for each vendor."""
+    by_vendor: dict[str, list[_Decided]] = defaultdict(list)
+    for item in decided:
+        by_vendor[item.vendor].append(item)
+    names = _ids(by_vendor)
+    text = "".join(_entry(name, *item) for name, item in zip(names, by_vendor.items(), strict=True))
     return Document(NAME, f"vendors:\n{text}".encode() if text else b"vendors: []\n")
+
+
+def _ids(vendors: Iterable[str]) -> list[str]:
+    """Return an id for each vendor, all different, and none that the packaged catalogue has."""
+    taken = set(_core_ids())
+    found = []
+    for vendor in vendors:
+        plain = slugified(vendor)[:40].strip("-") or "own"
+        found.append(next(name for name in _numbered(plain) if name not in taken))
+        taken.add(found[-1])
+    return found
+
+
+def _numbered(name: str) -> Iterator[str]:
+    yield name
+    yield from (f"{name}-{number}" for number in count(1))
+
+
+@cache
+def _core_ids() -> frozenset[str]:
+    """Return the services that the packaged catalogue describes: an entry of the same id would hide that."""
+    return frozenset(vendor.id for sheet in load_catalogue().sheets for vendor in sheet.vendors)
 
 
 def _catalogue(document: Document) -> Catalogue:
     return Catalogue([parse_sheet([document], "override", {})], "")
 
 
-def _entry(number: int, vendor: str, category: str, pattern: Pattern) -> str:
+def _entry(name: str, vendor: str, items: Sequence[_Decided]) -> str:
+    lists: dict[str, list[str]] = defaultdict(list)
+    for item in items:
+        lists[item.pattern.key].append(f"      - {_with_category(item)}\n")
     return (
-        f"  - id: {slugified(vendor)[:40].strip('-') or 'own'}-{number + 1}\n"
+        f"  - id: {name}\n"
         f"    vendor: {quoted(vendor)}\n"
-        f"    category: {category}\n"
+        f"    category: {items[0].category}\n"
         f"    purpose: {_PURPOSE}\n"
-        f"    {pattern.key}:\n"
-        f"      - {pattern.text}\n"
-    )
+    ) + "".join(f"    {key}:\n{''.join(lines)}" for key, lines in lists.items())
+
+
+def _with_category(item: _Decided) -> str:
+    """Return the pattern with its own category: a mapping as it is written, or a host."""
+    text = item.pattern.text
+    fields = text[1:-1] if text.startswith("{") else f"host: {text}"
+    return f"{{{fields}, category: {item.category}}}"
 
 
 def _decided(findings: Iterable[Finding], catalogue: Catalogue) -> Iterator[Finding]:
@@ -101,6 +147,7 @@ def _decided(findings: Iterable[Finding], catalogue: Catalogue) -> Iterator[Find
             rule=decision.rule,
             layer=decision.layer,
             contested=False,
+            without_rule=None,
         )
 
 

@@ -7,8 +7,6 @@ between two), and HMAC-SHA-256 over all of it and the site. Of a refusal the tim
 and services are empty: all who refused on one day have the same cookie.
 """
 
-import base64
-import binascii
 import hashlib
 import hmac
 from collections.abc import Mapping
@@ -18,11 +16,11 @@ from itertools import product
 import msgspec
 from msgspec.structs import replace
 
-from consentinel.banner.consent import Choice
+from consentinel.banner.consent import SECONDS_A_DAY, Choice
+from consentinel.server.base64url import decoded, encoded
 
 COOKIE = "consentinel_proof"
 CONTEXT = b"consentinel/proof/1\0"
-SECONDS_A_DAY = 86_400
 # Clocks of several servers differ (T27).
 SKEW_S = 300
 _VERSION = "1"
@@ -35,7 +33,6 @@ _BY_BITS = {
     for bits in product("01", repeat=3)
 }
 _BITS = {choice: bits for bits, choice in _BY_BITS.items()}
-_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
 class Proof(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,7 +139,7 @@ def format_proof(key: bytes, site: str, proof: Proof) -> str:
             granted.purposes,
             str(granted.issued_s),
             str(granted.expires_s),
-            _base64(granted.subject or b""),
+            encoded(granted.subject or b""),
             "~".join(f"{'' if granted.vendors[slug] else '!'}{slug}" for slug in sorted(granted.vendors)),
         )
     )
@@ -169,17 +166,13 @@ def _proof(parts: list[str]) -> Proof | None:
             purposes=parts[3],
             issued_s=int(parts[4]),
             expires_s=int(parts[5]),
-            subject=base64.urlsafe_b64decode(parts[6] + "==") if parts[6] else None,
+            subject=decoded(parts[6]) if parts[6] else None,
             vendors={text.lstrip("!"): text[0] != "!" for text in parts[7].split("~")} if parts[7] else {},
         )
-    except (ValueError, KeyError):  # binascii.Error is a ValueError
+    except (ValueError, KeyError):
         return None
 
 
 def _mac(key: bytes, site: str, text: str) -> str:
     message = b"\0".join((CONTEXT, site.encode(), text.encode()))
-    return _base64(hmac.digest(key, message, hashlib.sha256))
-
-
-def _base64(data: bytes) -> str:
-    return binascii.b2a_base64(data, newline=False).rstrip(b"=").translate(_URL_SAFE).decode()
+    return encoded(hmac.digest(key, message, hashlib.sha256))

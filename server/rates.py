@@ -45,9 +45,6 @@ class Buckets:
             self._levels.popitem(last=False)
         return 0 if enough else max(1, math.ceil((1 - level) / self._rate.per_second))
 
-    def __len__(self) -> int:
-        return len(self._levels)
-
 
 class Networks:
     """Names for the networks that requests come from: pseudonyms that nobody can link after a day.
@@ -84,6 +81,8 @@ def truncated(address: str) -> bytes:
 WRITES = Rate(burst=120, per_second=2)
 READS = Rate(burst=2_000, per_second=200)
 SITE = Rate(burst=2_000, per_second=500)
+# Of hosts that a banner met and nobody had met before: a page has some dozens.
+NAMES = Rate(burst=200, per_second=200 * 1_000 / DAY_MS)
 
 
 class Limits:
@@ -96,6 +95,7 @@ class Limits:
         self._writes = Buckets(WRITES, clock)
         self._reads = Buckets(READS, clock)
         self._sites = Buckets(SITE, clock)
+        self._names = Buckets(NAMES, clock)
 
     def write(self, address: str) -> int:
         """Count a write from an address; return 0, or for how many seconds it has to wait."""
@@ -108,3 +108,7 @@ class Limits:
     def site(self, key: str) -> int:
         """Count a write for a site, as `write` does."""
         return self._sites.take(key.encode()) if self._on else 0
+
+    def host_name(self, address: str) -> int:
+        """Count a host that an address has reported first, as `write` does."""
+        return self._names.take(self._networks.name(address)) if self._on else 0

@@ -24,9 +24,12 @@ from consentinel.server.receipts import read_receipt
 from consentinel.server.site_directory import SiteFacts
 from consentinel.server.state import Services, services
 from consentinel.server.visitor_cookies import subject_in
+from consentinel.server.whole_reading import reading_whole
 
 _NEEDS_CHALLENGE = "a choice needs a fresh challenge here: get one at /v1/challenge and send it along"
 _REFUSING = {"refused", "withdrawn"}
+# What of an event is as the client has posted it; beside it the purposes, where the client names them.
+_POSTED = ("choices", "vendors", "method", "mode", "regime", "gpc", "version", "locale", "client_ts")
 _OTHER_CHOICE = "this event_id belongs to another choice, or to one that was erased: make a new UUID"
 
 
@@ -96,7 +99,7 @@ async def _repeated(
     service: Services, site: SiteFacts, posted: PostedChoice, said: ConsentEvent, recorded: Recorded
 ) -> Response:
     """Answer a choice that was posted before: with its receipt, and with what holds by now."""
-    found = await service.database.reading(then_and_now, site.key, recorded.id)
+    found = await reading_whole(service, site.key, then_and_now, site.key, recorded.id)
     if found is None or not _is_same(found[0], posted, said):
         raise HTTPException(409, _OTHER_CHOICE)
     now = found[1]
@@ -108,9 +111,11 @@ def _is_same(found: Consent, posted: PostedChoice, said: ConsentEvent) -> bool:
     """Say whether a record says what the client says again; what the server adds may differ by now."""
     before = found.said
     same_type = found.type == posted.type or {found.type, posted.type} == _REFUSING
-    return same_type and all(
-        getattr(before, name) == getattr(said, name)
-        for name in ("choices", "vendors", "method", "regime", "gpc", "version", "locale", "client_ts")
+    same_question = (
+        posted.purposes in ("", before.purposes_hash) or said.purposes_hash == before.purposes_hash
+    )
+    return (
+        same_type and same_question and all(getattr(before, name) == getattr(said, name) for name in _POSTED)
     )
 
 
@@ -127,8 +132,17 @@ def _nonce(service: Services, site: SiteFacts, challenge: str, now_ms: int) -> b
 def _subject_before(
     request: Request, service: Services, site: SiteFacts, posted: PostedChoice
 ) -> bytes | None:
-    """Return the subject of the visitor's earlier grants, by receipt or cookie; None where there are none."""
+    """Return the subject of the visitor's earlier grants, by receipt or cookie; None where there are none.
+
+    A cookie that other hosts can set is not asked: whoever planted it could read what joins its chain (T16).
+    """
+    subject = subject_of_previous(service, site, posted)
+    if subject is None and not site.cookie_domain:
+        return subject_in(request, service, site)
+    return subject
+
+
+def subject_of_previous(service: Services, site: SiteFacts, posted: PostedChoice) -> bytes | None:
+    """Return the subject in the receipt that came with a choice; None where none did."""
     receipt = read_receipt(service.keys, posted.previous) if posted.previous else None
-    if receipt is not None and receipt.site == site.key and receipt.subject:
-        return receipt.subject
-    return subject_in(request, service, site)
+    return receipt.subject if receipt is not None and receipt.site == site.key else None

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 from consentinel.server.clock import DAY_MS, Clock
 from consentinel.server.errors import StorageError
 from consentinel.server.observed import count_hosts
+from consentinel.server.rates import Limits
 from consentinel.server.storage.database import Database
 
 PAUSE_MS = 5_000
@@ -23,21 +24,28 @@ _MOST_KNOWN = 100_000
 class Sightings:
     """What was reported to one process and is not written yet."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, limits: Limits) -> None:
         """Start with nothing."""
         self._database = database
         self._clock = clock
+        self._limits = limits
         self._pending: dict[str, Counter[str]] = {}
         self._known: set[tuple[str, str]] = set()
         self._written_ms = 0
 
-    async def add(self, site: str, hosts: AbstractSet[str]) -> None:
-        """Count each host once more for a site. Raises StorageError where it cannot be written."""
-        named = {(site, host) for host in hosts}
-        self._pending.setdefault(site, Counter()).update(hosts)
+    async def add(self, site: str, hosts: AbstractSet[str], address: str) -> None:
+        """Count each host once more for a site; of those that nobody has reported yet, as many as one may.
+
+        address: who reports them. Raises StorageError where it cannot be written.
+        """
+        named = {(site, host) for host in sorted(hosts) if self._may_report((site, host), address)}
+        self._pending.setdefault(site, Counter()).update(host for _, host in named)
         if not named <= self._known or abs(self._clock() - self._written_ms) >= PAUSE_MS:
             await self._write()
             self._remember(named)
+
+    def _may_report(self, name: tuple[str, str], address: str) -> bool:
+        return name in self._known or not self._limits.host_name(address)
 
     async def _write(self) -> None:
         """Write all that is pending; what was promised and cannot be is for the next time."""

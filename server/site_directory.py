@@ -14,7 +14,7 @@ from consentinel.banner.settings_file import parse_settings
 from consentinel.scanner.errors import ConsentinelError
 from consentinel.scanner.party import same_site
 from consentinel.server import publications
-from consentinel.server.origins import Origins, domains_above, origins_of
+from consentinel.server.origins import Origins, domains_above, origin_of, origins_of
 from consentinel.server.storage.sites import Site, all_sites
 
 
@@ -88,6 +88,10 @@ class SiteDirectory:
     def knows(self, origin: str) -> bool:
         """Say whether pages of an origin belong to one of the sites."""
         return self.of_origin(origin) is not None
+
+    def is_above(self, address: str) -> bool:
+        """Say whether an address is a path of one of the sites, so that pages there are of its origin."""
+        return bool(urlsplit(address).path) and origin_of(address) in self._by_origin
 
     def shares_cookies(self, origin: str) -> bool:
         """Say whether pages of an origin may send cookies along: known, and the same site as this server.

@@ -14,6 +14,7 @@ from consentinel.server.ledger.group_writer import GroupWriter
 from consentinel.server.ledger.restore import History
 from consentinel.server.ledger.writer import Ledger
 from consentinel.server.metrics import Metrics
+from consentinel.server.proxies import Proxies
 from consentinel.server.publishing.shelf import Shelf
 from consentinel.server.rates import Limits
 from consentinel.server.readiness import Readiness
@@ -42,6 +43,7 @@ class Services:
     shelf: Shelf
     sites: SiteDirectory
     limits: Limits
+    proxies: Proxies
     metrics: Metrics
     passwords: Passwords
     throttle: Throttle
@@ -88,6 +90,7 @@ def make_services(settings: ServerSettings, database: Database | None, clock: Cl
         shelf=Shelf(database),
         sites=SiteDirectory(settings.public_url),
         limits=Limits(clock, on=settings.rate_limit),
+        proxies=Proxies(),
         metrics=metrics,
         passwords=Passwords(),
         throttle=Throttle(clock),

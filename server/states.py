@@ -57,16 +57,15 @@ def state_of(site: str, proof: Proof, source: Source) -> State:
     )
 
 
-def state_in(claims: Claims) -> State:
-    """Return the state that a token tells."""
-    return State(
-        site=claims.aud,
-        decided=claims.decided,
-        choices=claims.choices,
-        vendors=claims.vendors,
+def proof_of(claims: Claims) -> Proof:
+    """Return the answer that a token tells; it holds as long as the token."""
+    return Proof(
+        choice=Choice(**msgspec.structs.asdict(claims.choices)),
+        closed_by_signal=Choice(**msgspec.structs.asdict(claims.closed_by_signal)),
         purposes=claims.purposes,
-        source="token",
-        expires_at=rfc3339(claims.exp * 1000),
+        issued_s=claims.iat,
+        expires_s=claims.exp,
+        vendors=claims.vendors,
     )
 
 

@@ -4,8 +4,6 @@ A JSON Web Token (RFC 7519) with EdDSA (RFC 8037) and an explicit type (RFC 8725
 record, no subject and no identifier of its own: whoever collects tokens cannot tell visitors apart (T21).
 """
 
-import base64
-import binascii
 from collections.abc import Mapping
 from typing import Literal
 
@@ -14,6 +12,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from consentinel.banner.consent import WireChoices
+from consentinel.server.base64url import decoded, encoded
 from consentinel.server.keys import Keys
 
 TYPE: Literal["consentinel-state+jwt"] = "consentinel-state+jwt"
@@ -31,7 +30,10 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Claims(msgspec.Struct, frozen=True, kw_only=True):
-    """What a token says. iss: the server's address. aud: the site. iat, exp: seconds since 1970."""
+    """What a token says. iss: the server's address. aud: the site. iat, exp: seconds since 1970.
+
+    closed_by_signal: categories that are not granted to a browser that sends Sec-GPC: 1.
+    """
 
     iss: str
     aud: str
@@ -41,6 +43,7 @@ class Claims(msgspec.Struct, frozen=True, kw_only=True):
     choices: WireChoices
     vendors: Mapping[str, bool]
     purposes: str
+    closed_by_signal: WireChoices
 
 
 class Jwk(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,21 +103,5 @@ def _signed_claims(public: Mapping[str, Ed25519PublicKey], token: str) -> Claims
         key = public[msgspec.json.decode(header, type=Header).kid]
         key.verify(signature, f"{parts[0]}.{parts[1]}".encode())
         return msgspec.json.decode(claims, type=Claims)
-    except (ValueError, KeyError, InvalidSignature):  # msgspec's and base64's errors are ValueErrors
+    except (ValueError, KeyError, InvalidSignature):  # msgspec's errors are ValueErrors
         return None
-
-
-def encoded(data: bytes) -> str:
-    """Return base64url without padding (RFC 7515, section 2)."""
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-def decoded(text: str) -> bytes:
-    """Return what base64url without padding says; raises ValueError, also for another spelling."""
-    try:
-        data = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    except binascii.Error as error:
-        raise ValueError("this is no base64url") from error
-    if encoded(data) != text:
-        raise ValueError("this is no base64url")
-    return data

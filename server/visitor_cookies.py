@@ -9,9 +9,9 @@ from starlette.types import Scope
 
 from consentinel.banner.consent import COOKIE as PLAIN
 from consentinel.banner.consent import parse_cookie
+from consentinel.server.clock import DAY_MS
 from consentinel.server.middleware.areas import header
 from consentinel.server.proof_cookie import (
-    SECONDS_A_DAY,
     Proof,
     both,
     common,
@@ -42,7 +42,7 @@ def proof_in(request: HTTPConnection, service: Services, site: SiteFacts) -> Pro
         return None
     proof: Proof | None = reduce(both, held)
     for value in plain:
-        proof = proof and _closed_by(proof, value, now_ms // (SECONDS_A_DAY * 1000))
+        proof = proof and _closed_by(proof, value, now_ms // DAY_MS)
     return under_signal(proof) if proof and header(request.scope, b"sec-gpc") == b"1" else proof
 
 
@@ -51,9 +51,14 @@ def subject_in(request: HTTPConnection, service: Services, site: SiteFacts) -> b
 
     What a proof still grants is of no consequence: whoever refuses ends a grant to older purposes as well.
     """
-    proofs, _ = _proofs_and_plain(request, service, site)
-    subjects = {proof.subject for proof in proofs if proof.subject}
+    subjects = subjects_in(request, service, site)
     return subjects.pop() if len(subjects) == 1 else None
+
+
+def subjects_in(request: HTTPConnection, service: Services, site: SiteFacts) -> set[bytes]:
+    """Return the subjects of all chains that a request's proofs name."""
+    proofs, _ = _proofs_and_plain(request, service, site)
+    return {proof.subject for proof in proofs if proof.subject}
 
 
 def proof_name(service: Services, site: SiteFacts) -> str:

@@ -15,7 +15,7 @@ from consentinel.scanner.catalogue.taxonomy import KINDS, STATES
 from consentinel.scanner.collectors.storage import _AREAS
 from consentinel.scanner.fleet import SCHEMA, Index, IndexEntry
 from consentinel.scanner.packs.places import DATA_VARIABLE
-from consentinel.scanner.rendering import format_for_suffix
+from consentinel.scanner.rendering.formats import format_for_suffix
 from consentinel.scanner.settings import SETTINGS, resolve_settings
 from consentinel.scanner.walls import WallKind
 from consentinel.server.cli import COMMANDS

@@ -7,6 +7,7 @@ from starlette.routing import Route
 from consentinel.server.admission import admitted
 from consentinel.server.bearer import expect_known
 from consentinel.server.recording import read_posted, record
+from consentinel.server.withdrawal import end_others
 
 
 async def post_consent(request: Request) -> Response:
@@ -14,6 +15,7 @@ async def post_consent(request: Request) -> Response:
     posted = read_posted(await request.body())
     site = admitted(request, posted.site)
     await expect_known(request, site, posted.previous)
+    await end_others(request, site, posted)
     return await record(request, site, posted)
 
 

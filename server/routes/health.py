@@ -25,7 +25,7 @@ async def readyz(request: Request) -> Response:
     """Say whether consents can be taken and served: 503 if not. Insiders are told the reasons.
 
     warnings: what is wrong and stops nobody: sites whose settings have become unreadable, an anchor that
-    would be restored together with the database.
+    would be restored together with the database, a proxy that nobody has named.
     """
     service = services(request)
     reasons = await _reasons(service)
@@ -50,7 +50,8 @@ def _warnings(service: Services) -> list[str]:
     unreadable = [f"the settings of {key} cannot be read" for key in sorted(service.sites.unreadable)]
     if file_problem := service.sites.file_problem:
         unreadable.append(f"a settings file cannot be read: {file_problem}")
-    return [*unreadable, _BESIDE] if _is_beside(service) else unreadable
+    beside = [_BESIDE] if _is_beside(service) else []
+    return [*unreadable, *beside, *filter(None, [service.proxies.warning])]
 
 
 def _is_beside(service: Services) -> bool:
@@ -60,7 +61,7 @@ def _is_beside(service: Services) -> bool:
 
 
 async def _reasons(service: Services) -> list[str]:
-    reasons = list(service.history.losses)
+    reasons = [*service.history.losses, *service.history.ways_on]
     if not service.writer.alive:
         reasons.append("the writer of the ledger has ended: start the server again")
     if problem_found := await service.readiness.problem():

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from consentinel.server.admission import admitted
+from consentinel.server.middleware.areas import client_address
 from consentinel.server.observed import PostedHosts
 from consentinel.server.sightings import Sightings
 from consentinel.server.state import services
@@ -18,7 +19,7 @@ async def post_observed(request: Request) -> Response:
     """Count the hosts; there is nothing to answer."""
     posted = _read(await request.body())
     site = admitted(request, posted.site)
-    await _sightings(request).add(site.key, posted.names)
+    await _sightings(request).add(site.key, posted.names, client_address(request.scope))
     return Response(status_code=204)
 
 
@@ -27,7 +28,7 @@ def _sightings(request: Request) -> Sightings:
     state = request.app.state
     if not hasattr(state, "sightings"):
         service = services(request)
-        state.sightings = Sightings(service.database, service.clock)
+        state.sightings = Sightings(service.database, service.clock, service.limits)
     found: Sightings = state.sightings
     return found
 

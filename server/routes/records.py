@@ -12,20 +12,16 @@ from starlette.routing import Route
 
 from consentinel.server.answers import accepted, json_response, state_now
 from consentinel.server.bearer import NOT_FOUND, held
-from consentinel.server.consent_events import GRANTING
 from consentinel.server.ledger.erasure import VISITOR
 from consentinel.server.ledger.erasure import erase as erase_records
 from consentinel.server.ledger.events import ChainErased
 from consentinel.server.ledger.export import PROOFS_BEGIN, PROOFS_END, subject_page
 from consentinel.server.ledger.proofs import NeverSoLargeError, inclusion
-from consentinel.server.ledger.writer import remember_site
-from consentinel.server.receipts import make_receipt
-from consentinel.server.recording import grant_of, submitted
 from consentinel.server.state import services
 from consentinel.server.states import State, rfc3339
 from consentinel.server.streaming import TimedStream
 from consentinel.server.visitor_cookies import no_proof_header
-from consentinel.server.withdrawal import withdrawn
+from consentinel.server.withdrawal import take_back
 
 _SIZE = re.compile(r"[1-9][0-9]{0,17}")
 
@@ -112,19 +108,13 @@ async def withdraw(request: Request) -> Response:
     Either way the anchor has it by then: the first time, it may have failed after the commit.
     """
     found = await held(request)
-    service, site, current = services(request), found.site, found.current
-    if current.type not in GRANTING:
-        await service.database.run(remember_site, service.ledger, site.key)
-        receipt = make_receipt(service.keys, current.receipt)
-        return accepted(service, site, current.receipt.id, receipt, current.proof, status=200, keep=True)
-    event, said = withdrawn(current, site, service.clock())
+    service, site = services(request), found.site
     try:
-        recorded = await submitted(service, event)
+        done = await take_back(service, site, found.current)
     except ChainErased as error:
         raise HTTPException(404, NOT_FOUND) from error
-    proof = grant_of(event, said, recorded)
-    status = 200 if recorded.repeated else 201  # somebody has withdrawn it at the same moment
-    return accepted(service, site, recorded.id, recorded.receipt, proof, status=status, keep=True)
+    status = 201 if done.is_new else 200  # somebody may have withdrawn it at the same moment
+    return accepted(service, site, done.id, done.receipt, done.proof, status=status, keep=True)
 
 
 async def erase(request: Request) -> Response:

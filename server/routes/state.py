@@ -11,9 +11,10 @@ from consentinel.server.proof_cookie import Proof, both, under_signal
 from consentinel.server.site_directory import SiteFacts
 from consentinel.server.site_query import site_in_query
 from consentinel.server.state import Services, services
-from consentinel.server.states import State, state_in, state_of, undecided
+from consentinel.server.states import State, proof_of, state_of, undecided
 from consentinel.server.tokens import read_token
 from consentinel.server.visitor_cookies import proof_in
+from consentinel.server.whole_reading import reading_whole
 
 _VARY = {"Vary": "Cookie, Authorization, Sec-GPC"}
 
@@ -22,9 +23,8 @@ async def get_state(request: Request) -> Response:
     """Tell what the cookie or a state token proves; no database is asked."""
     service = services(request)
     site = site_in_query(request)
-    token = bearer(request)
-    state = _by_cookie(request, service, site) if token is None else _by_token(service, site, token)
-    return json_response(state, headers=_VARY)
+    told = _by_cookie if bearer(request) is None else _by_token
+    return json_response(told(request, service, site), headers=_VARY)
 
 
 async def get_token(request: Request) -> Response:
@@ -44,16 +44,22 @@ def _by_cookie(request: Request, service: Services, site: SiteFacts) -> State:
     return undecided(site.key) if proof is None else state_of(site.key, proof, "cookie")
 
 
-def _by_token(service: Services, site: SiteFacts, token: str) -> State:
-    """Read a token; a wrong one is no choice, whatever cookies come with it."""
+def _by_token(request: Request, service: Services, site: SiteFacts) -> State:
+    """Read a token; a wrong one is no choice, whatever cookies come with it.
+
+    What was published or turned on since it was made counts: other purposes, and the opt-out signal.
+    """
     claims = read_token(
         {service.keys.key_id: service.keys.public},
-        token,
+        bearer(request) or "",
         issuer=service.settings.public_url,
         site=site.key,
         now_s=service.clock() / 1000,
     )
-    return undecided(site.key) if claims is None else state_in(claims)
+    proof = proof_of(claims) if claims and claims.decided else None
+    if proof is None or not proof.holds(site.purposes, service.clock()):
+        return undecided(site.key)
+    return state_of(site.key, _heeding(request, proof), "token")
 
 
 async def _proof_by_ledger(request: Request, service: Services, site: SiteFacts) -> Proof | None:
@@ -66,7 +72,7 @@ async def _proof_by_ledger(request: Request, service: Services, site: SiteFacts)
     shown = proof_in(request, service, site)
     if shown is None or shown.subject is None:
         return shown
-    last = await service.database.reading(latest, site.key, shown.subject)
+    last = await reading_whole(service, site.key, latest, site.key, shown.subject)
     proof = last and in_time(service, site, last.proof)
     return both(shown, proof) if proof and proof.holds(site.purposes, service.clock()) else None
 
@@ -75,6 +81,11 @@ def _proof_of(found: Held, request: Request, service: Services) -> Proof | None:
     proof = in_time(service, found.site, found.current.proof)
     if not proof.holds(found.site.purposes, service.clock()):
         return None
+    return _heeding(request, proof)
+
+
+def _heeding(request: Request, proof: Proof) -> Proof:
+    """Return what is left of an answer for the browser of this request."""
     return under_signal(proof) if request.headers.get("sec-gpc") == "1" else proof
 
 

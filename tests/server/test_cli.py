@@ -85,7 +85,20 @@ def test_unexpected_errors_are_not_hidden(run_raising: Raise) -> None:
 def test_an_unknown_command_is_exit_2() -> None:
     result = CliRunner().invoke(main, ["scna"])
     assert result.exit_code == 2
-    assert "No such command 'scna'" in result.stderr
+    assert "No such command 'scna'. Did you mean scan?" in result.stderr
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("server", "serve"), ("publsh", "publish")])
+def test_a_command_that_is_nearly_one_is_suggested(typed: str, meant: str) -> None:
+    assert (
+        CliRunner()
+        .invoke(main, [typed])
+        .stderr.endswith(f"No such command '{typed}'. Did you mean {meant}?\n")
+    )
+
+
+def test_nothing_is_suggested_for_what_is_like_no_command() -> None:
+    assert CliRunner().invoke(main, ["xyzzy"]).stderr.endswith("No such command 'xyzzy'.\n")
 
 
 def test_the_module_runs_as_the_command() -> None:

@@ -31,6 +31,7 @@ CLAIMS = Claims(
     choices=WireChoices(functional=True, performance=False, targeting=False),
     vendors={"youtube": False, "matomo": True},
     purposes="0a1b2c3d",
+    closed_by_signal=WireChoices(functional=False, performance=False, targeting=True),
 )
 TOKEN = make_token(KEYS, CLAIMS)
 EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "verify-token.mjs"
@@ -50,11 +51,33 @@ def test_says_what_is_granted() -> None:
     assert state.has("strictly-necessary")
 
 
+def test_keys_that_were_decoded_already_are_taken() -> None:
+    """As `response.json()` returns them."""
+    assert Verifier(json.loads(PUBLIC), issuer=ISSUER, site="shop.example").state(TOKEN).decided
+    with pytest.raises(InputError, match=r"these are no public keys"):
+        Verifier({"keys": 1}, issuer=ISSUER, site="shop.example")
+
+
+@pytest.mark.parametrize("token", [f"{TOKEN}\n", f" {TOKEN}\r\n"])
+def test_a_token_from_a_file_may_end_with_a_new_line(token: str) -> None:
+    assert verifier().state(token).decided
+    assert verifier().knows(token)
+
+
 def test_what_was_said_of_a_service_counts_first() -> None:
     state = verifier().state(TOKEN)
     assert not state.has("functional", "youtube")
     assert state.has("performance", "matomo")
     assert state.has("functional", "vimeo")
+
+
+def test_the_signal_takes_away_what_the_law_says() -> None:
+    everything = WireChoices(functional=True, performance=True, targeting=True)
+    token = make_token(KEYS, msgspec.structs.replace(CLAIMS, choices=everything))
+    assert verifier().state(token).has("targeting")
+    state = verifier().state(token, gpc=True)
+    assert state.granted == {"functional", "performance"}
+    assert state.vendors == {"youtube": False}
 
 
 def test_a_word_that_is_no_category_is_told() -> None:
@@ -145,7 +168,7 @@ def test_node_refuses_the_same(tmp_path: Path) -> None:
 # --- a Tag Manager server container ---
 
 SANDBOX = """
-const [code, data, cookies, answer] = JSON.parse(require('fs').readFileSync(0, 'utf8'));
+const [code, data, cookies, answer, request] = JSON.parse(require('fs').readFileSync(0, 'utf8'));
 const asked = [];
 const apis = {
   sendHttpRequest: (url, options) => {
@@ -153,6 +176,7 @@ const apis = {
     return answer ? Promise.resolve(answer) : Promise.reject({ reason: 'timed_out' });
   },
   getCookieValues: (name) => cookies[name] || [],
+  getRequestHeader: (name) => request[name],
   encodeUriComponent: encodeURIComponent,
   sha256Sync: (text, { outputEncoding }) =>
     require('crypto').createHash('sha256').update(text).digest(outputEncoding),
@@ -174,9 +198,14 @@ VARIABLE = EXAMPLE.with_name("gtm-server-variable.js")
 DATA = {"server": ISSUER, "site": "shop.example", "category": "functional", "token": ""}
 
 
-def variable(answer: object, cookies: object = None, **data: str) -> tuple[bool, list[Any]]:
-    """Run the variable where only the sandbox's functions exist; return its value and what it asked."""
-    given = json.dumps([VARIABLE.read_text("utf-8"), DATA | data, cookies or {}, answer])
+def variable(
+    answer: object, cookies: object = None, request: object = None, **data: str
+) -> tuple[bool, list[Any]]:
+    """Run the variable where only the sandbox's functions exist; return its value and what it asked.
+
+    request: the header fields of the request that the container has got.
+    """
+    given = json.dumps([VARIABLE.read_text("utf-8"), DATA | data, cookies or {}, answer, request or {}])
     run = subprocess.run(
         ["node", "-e", SANDBOX], input=given, capture_output=True, text=True, timeout=60, check=True
     )
@@ -202,6 +231,11 @@ def test_the_variable_sends_the_cookies() -> None:
     _, asked = variable(answered({"functional": True}), cookies)
     [[_, options]] = asked
     assert options["headers"] == {"Cookie": f"{name}=1.a; {name}=1.b; __Host-{name}=1.c"}
+
+
+def test_the_variable_passes_the_signal_on() -> None:
+    _, [[_, options]] = variable(answered({"functional": True}), request={"sec-gpc": "1"}, token=TOKEN)
+    assert options["headers"] == {"Authorization": f"Bearer {TOKEN}", "Sec-GPC": "1"}
 
 
 @pytest.mark.parametrize(

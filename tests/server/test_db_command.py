@@ -45,14 +45,17 @@ def test_upgrade_takes_the_settings_file() -> None:
 def test_a_database_that_is_not_there_is_one_line(sqlite_url: str) -> None:
     result = run("upgrade", "--database", "postgresql://u:one-secret@127.0.0.1:1/d")
     assert result.exit_code == 2
-    assert result.stderr.startswith("consentinel: error: the database cannot be reached")
-    assert result.stderr.count("\n") == 1
+    place, error = result.stderr.splitlines()
+    assert place == "consentinel: the database is 127.0.0.1:1/d"
+    assert error.startswith("consentinel: error: the database cannot be reached")
+    assert "start it, or name another with CONSENTINEL_DATABASE" in error
     assert "one-secret" not in result.output
 
 
 def test_backup(sqlite_url: str) -> None:
     result = run("backup", "copy.db", "--database", sqlite_url)
     assert (result.exit_code, result.stdout) == (0, "copy.db\n")
+    assert result.stderr == f"consentinel: the database is {sqlite_url.removeprefix('sqlite:///')}\n"
     with closing(Database("sqlite:///copy.db")) as database:
         assert not needs_upgrade(database)
     again = run("backup", "copy.db", "--database", sqlite_url)
@@ -62,14 +65,14 @@ def test_backup(sqlite_url: str) -> None:
 def test_upgrade_makes_no_folder_for_an_address() -> None:
     result = run("upgrade", "--database", "sqlite:///none/x.db")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr.startswith("consentinel: error: none: no such folder: make it")
+    assert "\nconsentinel: error: none: no such folder: make it" in result.stderr
     assert list(Path().iterdir()) == []
 
 
 def test_backup_into_a_folder_that_is_not_there(sqlite_url: str) -> None:
     result = run("backup", "none/copy.db", "--database", sqlite_url)
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr == (
+    assert result.stderr.endswith(
         "consentinel: error: none/copy.db: No such file or directory: name a file in a folder that has room\n"
     )
 
@@ -77,6 +80,7 @@ def test_backup_into_a_folder_that_is_not_there(sqlite_url: str) -> None:
 def test_backup_of_what_is_not_there_makes_nothing() -> None:
     result = run("backup", "copy.db", "--database", "sqlite:///none.db")
     assert result.exit_code == 2
+    assert f"the database {Path.cwd() / 'none.db'} cannot be opened" in result.stderr
     assert "consentinel db upgrade" in result.stderr
     assert list(Path().iterdir()) == []
 

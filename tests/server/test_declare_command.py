@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from msgspec import structs
 
 from consentinel.scanner import report as reports
 from consentinel.server.cli import main
-from tests.support.reports import make_finding, make_report, realistic_report
+from tests.support.reports import make_finding, make_gap, make_report, make_visit, realistic_report
 
 SETTINGS = """\
 site: https://www.example.com/
@@ -57,7 +58,7 @@ def test_settings_give_the_language_and_the_banners_cookie(folder: Path) -> None
 def write_one(folder: Path) -> None:
     """Write a report of one cookie that nobody knows."""
     finding = make_finding(name="zz9", category=None, vendor=None, rule=None, layer="unclassified")
-    (folder / "one.json").write_bytes(reports.encode(make_report(finding)))
+    (folder / "one.json").write_bytes(reports.encode(make_report(finding, states=("no-choice", "accept"))))
 
 
 OTHER = SETTINGS.replace("www.example.com", "shop.test")
@@ -66,6 +67,28 @@ OTHER = SETTINGS.replace("www.example.com", "shop.test")
 def items(result: Result) -> list[str]:
     found = json.loads(result.stdout)
     return [item["name"] for category in found["categories"] for item in category["items"]]
+
+
+def test_what_the_scan_could_not_see_is_told(folder: Path) -> None:
+    missed = make_visit("accept", reached=False, method=None, detail="no button was found")
+    report = make_report(make_finding(), gaps=(make_gap(), make_gap(kind="robots")))
+    report = structs.replace(report, states=(*report.states, missed))
+    (folder / "report.json").write_bytes(reports.encode(report))
+    result = run("report.json", "--format", "json")
+    assert (result.exit_code, items(result)) == (0, ["_ga"])
+    assert result.stderr.splitlines() == [
+        "consentinel: warning: the report never reached the state accept (no button was found), so what "
+        "comes with consent is not declared",
+        "consentinel: warning: the report has gaps (2): what the scan could not observe is not declared",
+    ]
+
+
+def test_a_report_that_did_not_look_for_consent_says_so(folder: Path) -> None:
+    (folder / "report.json").write_bytes(reports.encode(make_report(make_finding(), gaps=())))
+    assert run("report.json").stderr.splitlines() == [
+        "consentinel: warning: the report never reached the state accept (it was not asked for), so what "
+        "comes with consent is not declared"
+    ]
 
 
 def test_settings_of_another_site_do_not_count(folder: Path) -> None:

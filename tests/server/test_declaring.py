@@ -87,6 +87,15 @@ def test_every_language_renders(locale: str) -> None:
     assert "| `_ga` |" in markdown(declaration)
 
 
+def test_kinds_and_what_nobody_described_are_in_the_visitors_language() -> None:
+    told = markdown(made("de"))
+    assert "| Browser-Speicher |" in told
+    assert "| Cookie |" in told
+    assert "| – |" not in told
+    for text in (told, fragment(made("de"))):
+        assert "Noch nicht beschrieben" in text
+
+
 def test_hostile_text_is_text() -> None:
     declaration = declare(hostile_report(), load_catalogue())
     assert set(re.findall(r"<(\w+)", fragment(declaration))) <= TAGS

@@ -1,22 +1,32 @@
 """What runs beside the requests, one round at a time."""
 
+import errno
 import json
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from starlette.testclient import TestClient
 
 from consentinel.server.clock import ClockWatch
-from consentinel.server.errors import LedgerError
+from consentinel.server.errors import LedgerError, StorageError
+from consentinel.server.ledger import erasure
+from consentinel.server.ledger.erasure import VISITOR
+from consentinel.server.ledger.line_file import LineFile
+from consentinel.server.ledger.shards import all_heads
 from consentinel.server.lifecycle import Lifecycle
 from consentinel.server.storage.database import Database
 from consentinel.server.storage.tables import checkpoints, payloads, records, sessions
 from tests.server.admin.logging_in import logged_in
-from tests.server.applications import NOON_MS, FixedClock, add_site, client_of, make_app
+from tests.server.applications import NOON_MS, FixedClock, add_site, client_of, make_app, services_of
 from tests.server.captured_log import captured_log
 from tests.server.choices import choice
 
 DAY_MS = 86_400_000
+SITE = "shop.example"
+READABLE = "the ledger's anchor has to be readable"
 
 
 def count(database: Database, table: sa.Table) -> int:
@@ -130,6 +140,16 @@ def test_what_was_erased_leaves_the_log_at_once_where_nobody_reads(
         assert not on_disk(sqlite_database, event)
 
 
+def test_after_its_end_the_anchor_knows_every_answer(database: Database, tmp_path: Path) -> None:
+    """A backup of just before the stop, put back after it, lacks the last answers: that is noticed."""
+    app = make_app(database, tmp_path / "data")
+    with client_of(app) as client:
+        add_site(client)
+        assert client.post("/v1/consents", json=choice(regime="eu")).status_code == 201
+    with database.read() as connection:
+        assert set(all_heads(connection)) <= set(app.state.lifecycle._services.anchor.contents().heads)
+
+
 def test_makes_checkpoints(sqlite_database: Database, tmp_path: Path) -> None:
     app = make_app(sqlite_database, tmp_path / "data")
     with client_of(app) as client:
@@ -175,6 +195,46 @@ def test_a_loss_is_in_the_log_and_in_the_metrics(
     assert (line["level"], line["reasons"]) == ("error", ["a: it had 9"])
 
 
+def test_the_end_of_a_loss_is_told_once(
+    sqlite_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = make_app(sqlite_database, tmp_path / "data")
+    look, history = app.state.lifecycle._look_at_history, app.state.consentinel.history
+    with client_of(app), captured_log() as stream:
+        for _ in range(2):
+            with monkeypatch.context() as patched:
+                patched.setattr(history, "look", lambda _: setattr(history, "losses", ("a: it had 9",)))
+                look()
+        for _ in range(3):
+            look()
+    lines = [json.loads(line) for line in stream.getvalue().splitlines()]
+    assert [line["level"] for line in lines] == ["error", "error", "info"]
+    assert lines[2]["event"] == "the ledger has what it had lost, or it was accepted: consents are served"
+
+
+def fail_to_read(file: LineFile) -> list[bytes]:
+    raise OSError(errno.EMFILE, "Too many open files", str(file.path))
+
+
+def test_an_anchor_that_cannot_be_read_closes_until_a_look_succeeds(
+    sqlite_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = make_app(sqlite_database, tmp_path / "data")
+    with monkeypatch.context() as patched:
+        patched.setattr(LineFile, "lines", fail_to_read)
+        app.state.lifecycle.prepare()
+    with client_of(app, address="127.0.0.1") as client:
+        add_site(client)
+        reasons = client.get("/readyz").json()["reasons"]
+        assert reasons == [f"{app.state.consentinel.anchor.path}: Too many open files: " + READABLE]
+        assert client.post("/v1/consents", json=choice()).status_code == 503
+        end_s = time.monotonic() + 20  # the next round is a minute away, the next try a second
+        while client.get("/readyz").status_code != 200:
+            assert time.monotonic() < end_s
+            time.sleep(0.05)
+        assert client.post("/v1/consents", json=choice()).status_code == 201
+
+
 def test_an_anchor_that_is_damaged_while_the_server_runs_is_told(
     sqlite_database: Database, tmp_path: Path
 ) -> None:
@@ -207,3 +267,60 @@ def test_nothing_is_deleted_while_the_history_is_in_doubt(sqlite_database: Datab
         clock.now += 4_000 * DAY_MS
         app.state.lifecycle._forget()
         assert count(sqlite_database, payloads) == 1
+
+
+def interrupted(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """Let the erasure of a visitor's records fail after the first one; return the answer to the last."""
+    service = services_of(client)
+    given = client.post("/v1/consents", json=choice()).json()
+    more = choice(type="changed", previous=given["receipt"])
+    changed: dict[str, Any] = client.post("/v1/consents", json=more).json()
+
+    def fail(_seconds: float) -> None:
+        raise StorageError("the database is gone")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(erasure, "ERASED_AT_ONCE", 1)
+        patched.setattr(erasure, "sleep", fail)
+        with pytest.raises(StorageError):
+            erasure.erase(service.database, service.ledger, SITE, bytes.fromhex(given["id"]), VISITOR)
+    return changed
+
+
+def test_an_erasure_that_was_interrupted_goes_on(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Meanwhile the rest is told to nobody, and nothing follows it."""
+    app = make_app(database, tmp_path / "data")
+    with client_of(app) as client:
+        add_site(client)
+        changed = interrupted(client, monkeypatch)
+        bearer = {"Authorization": f"Bearer {changed['receipt']}"}
+        assert client.get(f"/v1/consents/{changed['id']}", headers=bearer).status_code == 404
+        assert client.get(f"/v1/token?site={SITE}", headers=bearer).status_code == 404
+        again = client.post("/v1/consents", json=choice(previous=changed["receipt"])).json()
+        before = count(database, payloads)
+        app.state.lifecycle._finish_erasures()
+        assert count(database, payloads) == before  # one less, and a tombstone
+        with database.read() as connection:
+            erased = sa.select(records.c.erased).order_by(records.c.seq)
+            assert [*connection.execute(erased.where(records.c.kind == "consent")).scalars()] == [
+                "request",
+                "request",
+                None,
+            ]
+        own = {"Authorization": f"Bearer {again['receipt']}"}
+        assert client.get(f"/v1/consents/{again['id']}", headers=own).status_code == 200
+
+
+def test_no_erasure_goes_on_while_the_history_is_in_doubt(
+    sqlite_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = make_app(sqlite_database, tmp_path / "data")
+    with client_of(app) as client:
+        add_site(client)
+        interrupted(client, monkeypatch)
+        app.state.consentinel.history.losses = ("a: it had 9",)
+        before = count(sqlite_database, records)
+        app.state.lifecycle._finish_erasures()
+        assert count(sqlite_database, records) == before

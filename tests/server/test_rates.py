@@ -50,11 +50,12 @@ def test_t27_a_clock_that_is_set_back_or_far_forward_does_no_harm() -> None:
     assert [buckets.take(b"a") for _ in range(3)] == [0, 0, 1]
 
 
-def test_t20_memory_is_bounded() -> None:
+def test_t20_memory_is_bounded_and_who_came_last_is_remembered() -> None:
     buckets = Buckets(Rate(burst=1, per_second=0.001), FixedClock(), most=100)
-    for number in range(10_000):
-        buckets.take(number.to_bytes(4))
-    assert len(buckets) == 100
+    names = [number.to_bytes(4) for number in range(1_000)]
+    assert {buckets.take(name) for name in names} == {0}
+    assert 0 not in {buckets.take(name) for name in names[-100:]}
+    assert {buckets.take(name) for name in names[:-100]} == {0}
 
 
 @pytest.mark.parametrize(

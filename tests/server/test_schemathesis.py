@@ -18,7 +18,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from consentinel.server.openapi import OPERATIONS, Operation, document
+from consentinel.server.openapi import document
+from consentinel.server.operations import OPERATIONS, Operation
 from consentinel.server.storage.database import Database
 from tests.server.applications import OWN
 from tests.server.routes.api import ORIGIN, SITE, Api, running

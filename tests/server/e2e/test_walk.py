@@ -93,7 +93,7 @@ def test_from_one_script_tag_to_a_verified_proof(page: Page, walk: Walk) -> None
         # erasure takes the words and leaves the tree
         told = walk.run("9. Erase")
         # the banner's version, the grant, the withdrawal, the tombstone
-        assert "valid\nlocalhost: 4 entries in 1 shards, 2 erased (request)\n" in told
+        assert "valid\nlocalhost: 4 entries in 1 shard, 2 erased (request)\n" in told
         exported = (walk.folder / "export.ndjson").read_text()
         assert '"type":"withdrawn"' not in exported
         assert '"reason":"request"' in exported

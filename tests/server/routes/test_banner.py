@@ -2,6 +2,7 @@ import gzip
 import hashlib
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -43,20 +44,24 @@ class Stand:
         return answer
 
 
-@pytest.fixture
-def stand(database: Database, tmp_path: Path) -> Iterator[Stand]:
-    found = Stand(database, tmp_path)
+@contextmanager
+def running(database: Database, folder: Path) -> Iterator[Stand]:
+    found = Stand(database, folder)
     with client_of(found.app) as client:
         found.client = client
         yield found
 
 
 @pytest.fixture
+def stand(database: Database, tmp_path: Path) -> Iterator[Stand]:
+    with running(database, tmp_path) as found:
+        yield found
+
+
+@pytest.fixture
 def sqlite_stand(sqlite_database: Database, tmp_path: Path) -> Iterator[Stand]:
     """For what does not depend on the database."""
-    found = Stand(sqlite_database, tmp_path)
-    with client_of(found.app) as client:
-        found.client = client
+    with running(sqlite_database, tmp_path) as found:
         yield found
 
 

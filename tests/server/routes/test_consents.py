@@ -12,6 +12,7 @@ import pytest
 from consentinel.server.receipts import Receipt, make_receipt, read_receipt
 from consentinel.server.site_directory import VersionFacts
 from consentinel.server.storage.database import Database
+from consentinel.server.storage.tables import counts
 from tests.server.applications import NOON_MS, add_site
 from tests.server.routes.api import ALL, NONE, SITE, SOME, Api, bearer, running
 
@@ -145,12 +146,20 @@ def test_a_repeat_may_be_spelled_in_capitals(api: Api) -> None:
 
 
 @pytest.mark.parametrize(
-    "other", [{"choices": ALL}, {"type": "changed"}, {"method": "banner"}, {"vendors": {"youtube": True}}]
+    "other",
+    [
+        {"choices": ALL},
+        {"type": "changed"},
+        {"method": "banner"},
+        {"vendors": {"youtube": True}},
+        {"purposes": "ffffffff"},
+        {"mode": "observe"},
+    ],
 )
 def test_the_same_event_id_for_another_choice_is_a_conflict(api: Api, other: dict[str, Any]) -> None:
     """Whoever guesses an event_id gets no receipt that is not theirs."""
-    body = api.body()
-    api.post(body)
+    body = api.body(purposes="0a1b2c3d", mode="strict")
+    assert api.post(body).status_code == 201
     answer = api.post({**body, **other})
     assert answer.status_code == 409
     assert "receipt" not in answer.text
@@ -173,6 +182,17 @@ def test_a_repeat_may_differ_in_what_is_no_part_of_the_choice(api: Api) -> None:
     challenge = api.client.get("/v1/challenge", params={"site": SITE}).json()["challenge"]
     more = {"superseded": True, "previous": first.json()["receipt"], "challenge": challenge}
     assert api.post({**body, **more}).status_code == 200
+
+
+@pytest.mark.parametrize("more", [{}, {"purposes": "0a1b2c3d"}, {"version": "1"}])
+def test_a_repeat_after_a_publication_is_one(api: Api, more: dict[str, str]) -> None:
+    """What the server adds may be another thing by now."""
+    body = api.body(**more)
+    first = api.post(body)
+    publish_two_versions(api)
+    again = api.post(body)
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert again.json()["receipt"] == first.json()["receipt"]
 
 
 def test_who_reads_the_ledger_cannot_post_as_a_visitor(api: Api) -> None:
@@ -474,8 +494,6 @@ def test_only_json_is_read(sqlite_api: Api, content_type: str) -> None:
 @pytest.mark.parametrize("kind", ["regime", "version"])
 def test_unknown_names_fill_no_table(sqlite_api: Api, kind: str) -> None:
     """Counts are kept by names that the server knows."""
-    from consentinel.server.storage.tables import counts  # noqa: PLC0415 - one test's
-
     for number in range(3):
         sqlite_api.give(**{kind: f"made-up-{number}"})
     with sqlite_api.services.database.read() as connection:

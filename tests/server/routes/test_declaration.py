@@ -102,7 +102,7 @@ def test_a_decision_and_a_publication_change_it_at_once(client: TestClient, data
             ),
         )
     after = client.get(PLACES[2]).json()
-    assert vendor_of(before, "zz9", "unclassified") == ["this site"]
+    assert vendor_of(before, "zz9", "unclassified") == ["set by a script of www.googletagmanager.com"]
     assert vendor_of(after, "zz9", "functional") == ["Our shop"]
     publish_typical(database, client.app.state.consentinel.ledger)  # type: ignore[attr-defined]
     assert vendor_of(client.get(PLACES[2]).json(), "consentinel", "strictly-necessary") == ["this site"]

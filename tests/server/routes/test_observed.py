@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from consentinel.server import observed, sightings
 from consentinel.server.errors import Unavailable
 from consentinel.server.observed import PostedHosts, count_hosts
+from consentinel.server.rates import NAMES
 from consentinel.server.storage import tables
 from consentinel.server.storage.database import Database
 from tests.server.routes.api import SITE, Api
@@ -91,13 +92,44 @@ def test_no_json_is_refused(sqlite_api: Api) -> None:
 
 
 def test_nobody_fills_the_table(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    """T20: beyond the bound only known hosts are counted."""
+    """T20: beyond the bound those that were not met for the longest are forgotten, never the new ones."""
     monkeypatch.setattr(observed, "MOST_HOSTS", 3)
     with database.write() as connection:
         count_hosts(connection, SITE, {"a.example": 1, "b.example": 2}, 1)
-        count_hosts(connection, SITE, {"a.example": 1, "c.example": 1, "d.example": 1}, 1)
+        count_hosts(connection, SITE, {"a.example": 1, "c.example": 1, "d.example": 1}, 2)
         count_hosts(connection, "other.example", {"z.example": 1}, 1)
-    assert counted(database) == {"a.example": 2, "b.example": 2, "c.example": 1, "z.example": 1}
+    assert counted(database) == {"a.example": 2, "c.example": 1, "d.example": 1, "z.example": 1}
+    with database.write() as connection:
+        count_hosts(connection, SITE, {"e.example": 1}, 2)
+    assert set(counted(database)) == {"a.example", "d.example", "e.example", "z.example"}
+    with database.write() as connection:
+        count_hosts(connection, SITE, {f"{letter}.example": 1 for letter in "afgh"}, 3)
+    assert counted(database) == {"a.example": 3, "f.example": 1, "g.example": 1, "z.example": 1}
+
+
+def test_t20_a_flood_of_names_blinds_nobody(sqlite_api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(observed, "MOST_HOSTS", 20)
+    for _ in range(2):
+        report(sqlite_api, [f"n{number}.example" for number in range(50)])
+        assert len(counted(sqlite_api.services.database)) == 20
+        sqlite_api.clock.advance(5)
+        report(sqlite_api, ["tracker.example"])
+        assert "tracker.example" in counted(sqlite_api.services.database)
+        sqlite_api.clock.advance(86_400)
+
+
+def test_t20_a_network_has_so_many_new_names_a_day(sqlite_api: Api) -> None:
+    database = sqlite_api.services.database
+    report(sqlite_api, [f"{number:04}.example" for number in range(NAMES.burst)])
+    assert len(counted(database)) == NAMES.burst
+    report(sqlite_api, ["0000.example", "one.more.example"])
+    sqlite_api.clock.advance(5)
+    report(sqlite_api, ["0000.example"])
+    assert counted(database)["0000.example"] == 3
+    assert "one.more.example" not in counted(database)
+    sqlite_api.clock.advance(86_400)
+    report(sqlite_api, ["one.more.example"])
+    assert counted(database)["one.more.example"] == 1
 
 
 @given(st.lists(st.text()))

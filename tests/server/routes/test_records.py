@@ -1,11 +1,12 @@
 """/v1/consents/{id}: for the holder of the receipt, and for nobody else (T19)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import msgspec
 import pytest
+from msgspec import structs
 from sqlalchemy import event as engine_event
 
 from consentinel.server import bearer as bearer_module
@@ -14,7 +15,7 @@ from consentinel.server.keys import Keys
 from consentinel.server.ledger import export as export_module
 from consentinel.server.ledger.erasure import VISITOR
 from consentinel.server.ledger.erasure import erase as erase_records
-from consentinel.server.ledger.events import NewEvent
+from consentinel.server.ledger.events import NewEvent, new_id
 from consentinel.server.ledger.restore import accept_losses
 from consentinel.server.ledger.verify import main as verify_main
 from consentinel.server.ledger.writer import Recorded
@@ -152,7 +153,7 @@ def test_a_grant_whose_withdrawal_may_be_lost_counts_no_more(api: Api) -> None:
     given = api.give()
     api.clock.advance(1)
     service = api.services
-    service.anchor.doubt(SITE)
+    service.anchor.doubt(SITE, 1)
     assert accept_losses(service.database, service.ledger, service.anchor, by="an operator")
     assert api.get(given["id"], given["receipt"]).json()["state"]["choices"] == NONE
     for receipt in (given["receipt"], ""):  # by receipt, and by the cookie from before
@@ -314,6 +315,70 @@ def test_who_grants_again_can_withdraw_again(api: Api) -> None:
     again = api.give(previous=withdrawn["receipt"])
     assert withdraw(api, again["id"], again["receipt"]).status_code == 201
     assert api.count() == 4
+
+
+def before_the_next(
+    api: Api, monkeypatch: pytest.MonkeyPatch, others: Callable[[NewEvent], list[NewEvent]]
+) -> None:
+    """Let others write after the next request has read what holds, and before it writes itself."""
+    writer = api.services.writer
+    submit = writer.submit
+
+    async def submit_later(event: NewEvent) -> Recorded:
+        monkeypatch.setattr(writer, "submit", submit)
+        for other in others(event):
+            await submit(other)
+        return await submit(event)
+
+    monkeypatch.setattr(writer, "submit", submit_later)
+
+
+def granted_again(event: NewEvent) -> NewEvent:
+    own = new_id()
+    said = {**event.body, "choices": SOME}
+    return structs.replace(event, id=own, event_id=own.hex(), type="changed", body=said)
+
+
+def test_a_withdrawal_takes_back_what_was_granted_while_it_waited(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its name is that of another withdrawal, after which the visitor granted again."""
+    given = api.give()
+    before_the_next(
+        api, monkeypatch, lambda event: [structs.replace(event, id=new_id()), granted_again(event)]
+    )
+    answer = withdraw(api, given["id"], given["receipt"])
+    assert (answer.status_code, answer.json()["state"]["choices"]) == (201, NONE)
+    assert api.get(given["id"], given["receipt"]).json()["state"]["choices"] == NONE
+    assert api.count() == 4
+
+
+def test_of_two_withdrawals_at_once_both_are_told_the_same_record(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = api.give()
+    before_the_next(api, monkeypatch, lambda event: [structs.replace(event, id=new_id())])
+    answer = withdraw(api, given["id"], given["receipt"])
+    again = withdraw(api, given["id"], given["receipt"])
+    assert (answer.status_code, again.status_code, api.count()) == (200, 200, 2)
+    assert answer.json() == again.json()
+
+
+def test_a_withdrawal_that_others_always_forestall_is_not_told(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = api.give()
+    writer = api.services.writer
+    submit = writer.submit
+
+    async def submit_last(event: NewEvent) -> Recorded:
+        await submit(structs.replace(event, id=new_id()))
+        await submit(granted_again(event))
+        return await submit(event)
+
+    monkeypatch.setattr(writer, "submit", submit_last)
+    answer = withdraw(api, given["id"], given["receipt"])
+    assert (answer.status_code, "retry-after" in answer.headers) == (503, True)
 
 
 def test_there_is_nothing_to_withdraw_of_a_refusal(api: Api) -> None:

@@ -322,6 +322,27 @@ def test_the_signal_counts_for_tokens_as_well(api: Api) -> None:
         assert state["choices"] == {**ALL, "targeting": False}
 
 
+def test_the_signal_counts_where_a_token_is_read(api: Api) -> None:
+    """It was made without the signal, perhaps before the visitor has turned it on."""
+    api.give(choices=ALL, regime="us-co", vendors={"youtube": True})
+    authorization = f"Bearer {api.token()}"
+    assert api.state(authorization=authorization)["choices"] == ALL
+    state = api.state(authorization=authorization, sec_gpc="1")
+    assert (state["choices"], state["vendors"]) == ({**ALL, "targeting": False}, {})
+
+
+def test_a_token_about_other_purposes_is_no_choice(api: Api) -> None:
+    """What was published since asks for something else, and the cookie counts no more either."""
+    api.give(purposes=PURPOSES)
+    authorization = f"Bearer {api.token()}"
+    facts = api.services.sites.get(SITE)
+    assert facts is not None
+    api.services.sites._replace({SITE: replace(facts, purposes="ffffffff")})
+    assert api.state(authorization=authorization)["decided"] is False
+    api.services.sites._replace({SITE: replace(facts, purposes=PURPOSES)})
+    assert api.state(authorization=authorization)["decided"] is True
+
+
 # --- who may ask ---
 
 

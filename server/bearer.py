@@ -11,6 +11,7 @@ from consentinel.server.admission import admitted
 from consentinel.server.chains import Consent, is_known, then_and_now
 from consentinel.server.errors import Unavailable
 from consentinel.server.ledger.restore import History
+from consentinel.server.ledger.unfinished import is_unfinished
 from consentinel.server.middleware.areas import header
 from consentinel.server.receipts import Receipt, read_receipt
 from consentinel.server.site_directory import SiteFacts
@@ -45,12 +46,26 @@ async def held(request: Request) -> Held:
     Raises HTTPException 404 for all that is wrong: the receipt is missing, forged, another record's or
     another site's, the record unknown or erased. Each costs a verified signature and one look-up (T19).
     """
-    service = services(request)
-    receipt = read_receipt(service.keys, bearer(request) or "") or _NOBODY
+    return await held_by(request, _shown(request))
+
+
+def _shown(request: Request) -> Receipt:
+    """Return the genuine receipt of the record in the path, or nobody's."""
+    receipt = read_receipt(services(request).keys, bearer(request) or "") or _NOBODY
     asked = request.path_params["id"].encode()
-    if not hmac.compare_digest(receipt.id.hex().encode(), asked):
-        receipt = _NOBODY
-    return await held_by(request, receipt)
+    return receipt if hmac.compare_digest(receipt.id.hex().encode(), asked) else _NOBODY
+
+
+async def half_erased(request: Request) -> tuple[SiteFacts, bytes] | None:
+    """Return the site and the first record of a chain whose erasure was not done to its end.
+
+    Only for the holder of the receipt in the path; None where there is no such chain.
+    """
+    service, receipt = services(request), _shown(request)
+    if receipt.subject is None:
+        return None
+    has_begun = await service.database.reading(is_unfinished, receipt.subject)
+    return (admitted(request, receipt.site), receipt.subject) if has_begun else None
 
 
 async def held_at(request: Request, site: SiteFacts) -> Held:

@@ -46,10 +46,12 @@ def read_posted(body: bytes) -> PostedChoice:
     return posted
 
 
-async def record(request: Request, site: SiteFacts, posted: PostedChoice) -> Response:
-    """Record a choice and answer once it is durable. Raises HTTPException 403 and 409, and Unavailable."""
+async def record(request: Request, site: SiteFacts, posted: PostedChoice, nonce: bytes | None) -> Response:
+    """Record a choice and answer once it is durable. Raises HTTPException 403 and 409, and Unavailable.
+
+    nonce: as `nonce_of` gives it.
+    """
     service = services(request)
-    nonce = _nonce(service, site, posted.challenge, service.clock())
     subject = _subject_before(request, service, site, posted)
     try:
         event, said, recorded = await _written(service, site, posted, nonce, subject)
@@ -119,11 +121,12 @@ def _is_same(found: Consent, posted: PostedChoice, said: ConsentEvent) -> bool:
     )
 
 
-def _nonce(service: Services, site: SiteFacts, challenge: str, now_ms: int) -> bytes | None:
+def nonce_of(request: Request, site: SiteFacts, posted: PostedChoice) -> bytes | None:
     """Return the nonce of a genuine challenge. Raises HTTPException 403 where one is required and missing."""
+    service = services(request)
     if service.settings.challenge == "off":
         return None
-    nonce = read_challenge(service.keys.cookie, site.key, challenge, now_ms)
+    nonce = read_challenge(service.keys.cookie, site.key, posted.challenge, service.clock())
     if nonce is None and service.settings.challenge == "required":
         raise HTTPException(403, _NEEDS_CHALLENGE)
     return nonce

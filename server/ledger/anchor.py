@@ -47,10 +47,13 @@ class HeadLine(_Line, frozen=True, tag="head"):
 
 
 class DoubtLine(_Line, frozen=True, tag="unknown-record"):
-    """A genuine receipt of this site named a record that the database never had. received_ms: its time."""
+    """A genuine receipt of this site named a record that the database never had.
+
+    received_ms: its time; 0 where that was not kept, which is that of the line then.
+    """
 
     site: str
-    received_ms: _Natural
+    received_ms: _Natural = 0
 
 
 class ErasedLine(_Line, frozen=True, tag="erased"):
@@ -194,7 +197,9 @@ class Anchor:
             for line in lines
             if isinstance(line, ErasedLine)
         }
-        doubts = sorted((line.site, line.received_ms) for line in lines if isinstance(line, DoubtLine))
+        doubts = sorted(
+            (line.site, line.received_ms or line.time_ms) for line in lines if isinstance(line, DoubtLine)
+        )
         begun = {line.database for line in lines if isinstance(line, BegunLine)}
         return Contents(sorted(heads), dict(doubts), sorted(erased), sorted(begun))
 

@@ -96,15 +96,18 @@ def _erase_all(database: Database, ledger: Ledger, chain: Chain) -> int:
     try:
         for some in _requested_rounds(database, ledger, chain):
             erased += some
-        if erased:
-            with database.read() as connection:
-                heads = heads_of(connection, chain.site)
-            ledger.remember(heads, erased)
     finally:
         ledger.erasing.discard(chain.subject)
         if erased:
             ledger.freeing.soon()
+            _remember(database, ledger, chain.site, erased)
     return len(erased)
+
+
+def _remember(database: Database, ledger: Ledger, site: str, erased: Sequence[Erased]) -> None:
+    with database.read() as connection:
+        heads = heads_of(connection, site)
+    ledger.remember(heads, erased)
 
 
 def _requested_rounds(database: Database, ledger: Ledger, chain: Chain) -> Iterator[list[Erased]]:

@@ -58,6 +58,7 @@ class History:
         self._has_failed = False
         self._anchor = anchor
         self._lock = threading.Lock()
+        self._looking = threading.Lock()
         self._doubts = 0  # how often somebody came with a receipt of an unknown record
         self._unkept = dict[str, int]()  # of these, what the anchor does not have yet: sites, and times
         self._sizes = dict[str, int]()  # of trees whose tombstones the anchor knows
@@ -72,8 +73,13 @@ class History:
         """Compare the database with the anchor, and let that learn what others have written.
 
         What keeps it from that is told as a loss until a look succeeds; not Unavailable: nothing is read
-        from a database that does not answer. Raises LedgerError, StorageError.
+        from a database that does not answer. One thread looks at a time, or an older look could end after a
+        newer one. Raises LedgerError, StorageError.
         """
+        with self._looking:
+            self._look(database)
+
+    def _look(self, database: Database) -> None:
         doubts = self._doubts
         self._keep_doubts()
         try:

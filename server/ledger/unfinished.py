@@ -6,7 +6,7 @@ from typing import NamedTuple
 import msgspec
 from sqlalchemy.engine import Connection
 
-from consentinel.server.storage.facts import drop_fact, facts_below, keep_fact
+from consentinel.server.storage.facts import drop_fact, fact, facts_below, keep_fact
 
 _BELOW = "erasing/"
 
@@ -32,6 +32,11 @@ def keep_unfinished(connection: Connection, chain: Chain) -> None:
 def drop_unfinished(connection: Connection, chain: Chain) -> None:
     """Forget a chain of which nothing is left."""
     drop_fact(connection, _name(chain))
+
+
+def is_unfinished(connection: Connection, subject: bytes) -> bool:
+    """Say whether the erasure of a chain has begun and is not done."""
+    return fact(connection, f"{_BELOW}{subject.hex()}") is not None
 
 
 def unfinished(connection: Connection) -> Iterator[Chain]:

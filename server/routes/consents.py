@@ -6,7 +6,7 @@ from starlette.routing import Route
 
 from consentinel.server.admission import admitted
 from consentinel.server.bearer import expect_known
-from consentinel.server.recording import read_posted, record
+from consentinel.server.recording import nonce_of, read_posted, record
 from consentinel.server.withdrawal import end_others
 
 
@@ -15,8 +15,9 @@ async def post_consent(request: Request) -> Response:
     posted = read_posted(await request.body())
     site = admitted(request, posted.site)
     await expect_known(request, site, posted.previous)
+    nonce = nonce_of(request, site, posted)  # what is refused ends nothing
     await end_others(request, site, posted)
-    return await record(request, site, posted)
+    return await record(request, site, posted, nonce)
 
 
 ROUTES = [Route("/v1/consents", post_consent, methods=["POST"])]

@@ -11,12 +11,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from consentinel.server.answers import accepted, json_response, state_now
-from consentinel.server.bearer import NOT_FOUND, held
+from consentinel.server.bearer import NOT_FOUND, half_erased, held
 from consentinel.server.ledger.erasure import VISITOR
 from consentinel.server.ledger.erasure import erase as erase_records
 from consentinel.server.ledger.events import ChainErased
 from consentinel.server.ledger.export import PROOFS_BEGIN, PROOFS_END, subject_page
 from consentinel.server.ledger.proofs import NeverSoLargeError, inclusion
+from consentinel.server.site_directory import SiteFacts
 from consentinel.server.state import services
 from consentinel.server.states import State, rfc3339
 from consentinel.server.streaming import TimedStream
@@ -119,11 +120,16 @@ async def withdraw(request: Request) -> Response:
 
 async def erase(request: Request) -> Response:
     """Erase all records of the same visitor; the ledger keeps their hashes."""
-    found = await held(request)
+    site, record_id = await half_erased(request) or await _held(request)
     service = services(request)
-    database, site = service.database, found.site.key
-    number = await database.run(erase_records, database, service.ledger, site, found.record.id, VISITOR)
-    return json_response(Erased(number), headers={"Set-Cookie": no_proof_header(service, found.site)})
+    database = service.database
+    number = await database.run(erase_records, database, service.ledger, site.key, record_id, VISITOR)
+    return json_response(Erased(number), headers={"Set-Cookie": no_proof_header(service, site)})
+
+
+async def _held(request: Request) -> tuple[SiteFacts, bytes]:
+    found = await held(request)
+    return found.site, found.record.id
 
 
 ROUTES = [

@@ -321,3 +321,9 @@ def test_the_settings_say_where_it_is(tmp_path: Path) -> None:
     outside.remember([head(2)])
     assert again(tmp_path / "anchor.ndjson").remembered() == [head(1)]
     assert again(tmp_path / "other" / "kept").remembered() == [head(2)]
+
+
+def test_a_doubt_whose_time_was_not_kept_is_of_the_day_it_was_written(anchor: Anchor, file: Path) -> None:
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b'{"kind":"unknown-record","time_ms":1795000000000,"site":"shop.example"}\n')
+    assert anchor.contents().doubts == {"shop.example": 1_795_000_000_000}

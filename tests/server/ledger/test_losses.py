@@ -2,8 +2,10 @@
 
 import shutil
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from time import monotonic, sleep
 
 import pytest
 import sqlalchemy as sa
@@ -349,3 +351,18 @@ def test_an_older_anchor_that_is_put_back_learns_who_was_erased(books: Books) ->
     file.write_bytes(older)
     history.look(books.database)
     assert books.anchor.contents().erased == [Erased(ORIGIN, 0, mine.leaf)]
+
+
+def test_one_thread_looks_at_a_time(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An older look that ends after a newer one would tell a loss that was accepted meanwhile."""
+    history, began, ended = History(books.anchor), list[float](), list[float]()
+
+    def look(_self: History, _database: Database) -> None:
+        began.append(monotonic())
+        sleep(0.02)
+        ended.append(monotonic())
+
+    monkeypatch.setattr(History, "_look", look)
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(history.look, [books.database] * 4))
+    assert all(earlier <= later for earlier, later in zip(ended, began[1:], strict=False))

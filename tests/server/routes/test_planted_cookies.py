@@ -96,3 +96,17 @@ def test_an_erased_chain_in_a_cookie_is_of_no_consequence(api: Api) -> None:
     assert api.client.delete(f"/v1/consents/{own['id']}", headers=bearer(own["receipt"])).is_success
     record = by_cookie(api, cookie_of(earlier))
     assert api.event(record["id"])["subject_ref"] == record["id"]
+
+
+def test_what_is_refused_ends_nothing(database: Database, tmp_path: Path) -> None:
+    public, more = "https://consent.shop.example", "  cookie_domain: shop.example\n"
+    with running(database, tmp_path, more=more, public_url=public, challenge="required") as api:
+        fresh = api.client.get("/v1/challenge", params={"site": api.site}).json()["challenge"]
+        earlier = api.post(choices=ALL, challenge=fresh)
+        refused = api.client.post(
+            "/v1/consents",
+            json=api.body(choices=SOME, challenge="none"),
+            headers={"Cookie": cookie_of(earlier)},
+        )
+        assert refused.status_code == 403
+        assert grants(api, earlier.json()) == ALL

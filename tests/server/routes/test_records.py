@@ -11,7 +11,9 @@ from sqlalchemy import event as engine_event
 
 from consentinel.server import bearer as bearer_module
 from consentinel.server import streaming
+from consentinel.server.errors import Unavailable
 from consentinel.server.keys import Keys
+from consentinel.server.ledger import erasure
 from consentinel.server.ledger import export as export_module
 from consentinel.server.ledger.erasure import VISITOR
 from consentinel.server.ledger.erasure import erase as erase_records
@@ -399,6 +401,25 @@ def test_erasure_takes_the_whole_chain_and_the_cookie(api: Api) -> None:
     assert api.state()["decided"] is False
     for record in (given, changed):
         assert {answer.status_code for answer in everything(api, record["id"], record["receipt"])} == {404}
+
+
+def test_an_erasure_that_was_not_done_to_its_end_goes_on(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the first answer was, a 503, nobody has to know: the receipt is good for it until all is gone."""
+    first = api.give(choices=ALL)
+    last = api.give(choices=SOME, type="changed", previous=first["receipt"])
+
+    def busy(_seconds: float) -> None:
+        raise Unavailable("busy")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(erasure, "ERASED_AT_ONCE", 1)
+        patched.setattr(erasure, "sleep", busy)
+        assert erase(api, last["id"], last["receipt"]).status_code == 503
+    assert api.get(last["id"], last["receipt"]).status_code == 404
+    again = erase(api, last["id"], last["receipt"])
+    assert (again.status_code, again.json()) == (200, {"erased": 1})
+    assert "Max-Age=0" in again.headers["set-cookie"]
+    assert erase(api, last["id"], last["receipt"]).status_code == 404
 
 
 def test_an_erased_choice_cannot_be_posted_again(api: Api) -> None:

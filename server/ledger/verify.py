@@ -409,7 +409,8 @@ def verify(stream: BinaryIO, options: argparse.Namespace) -> list[str]:
     try:
         document = json.loads(first if is_export else first + stream.read(), object_pairs_hook=_once)
         proofs = {EXPORT: [document], PROOF: [document], PROOFS: document.get("proofs")}[document["format"]]
-        keys = read_key(options.public_key) if options.public_key else _keys_in(proofs[0]["public_key"])
+        one = proofs[0]  # no proofs at all are none, too
+        keys = read_key(options.public_key) if options.public_key else _keys_in(one["public_key"])
     except _MALFORMED as error:
         raise UnreadableError("neither an export nor a proof of a consentinel ledger") from error
     if not keys:

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 import pytest
 import sqlalchemy as sa
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from consentinel.server.keys import new_keys
@@ -300,6 +300,7 @@ def test_anything_else_is_refused_in_words(data: bytes) -> None:
 
 
 @given(JSON, st.sampled_from([verify.EXPORT, verify.PROOF, verify.PROOFS]))
+@example({"proofs": []}, verify.PROOFS)
 def test_a_document_of_the_right_name_and_another_shape_is_refused_in_words(value: object, kind: str) -> None:
     document = value if isinstance(value, dict) else {"shards": value}
     document = {"public_key": "07" * 32, **document, "format": kind}  # no proofs at all are none, too

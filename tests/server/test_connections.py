@@ -101,26 +101,20 @@ def test_t20_a_request_whose_head_does_not_come_is_given_up(sent: bytes) -> None
     run(Waiting(most=10, head_s=SHORT_S), steps)
 
 
-def test_t20_a_byte_now_and_then_gives_no_more_time() -> None:
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        (HEAD + b"\r\n", b"GET / HTTP/1.1\r\nX: "),
+        (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n", b""),
+    ],
+    ids=["of the next head", "of a body that nobody asked for"],
+)
+def test_t20_a_byte_now_and_then_gives_no_more_time(first: bytes, then: bytes) -> None:
     async def steps(connect: Open) -> None:
         reader, writer = await connect()
-        writer.write(HEAD + b"\r\n")
+        writer.write(first)
         await answer(reader)
-        writer.write(b"GET / HTTP/1.1\r\nX: ")
-        closed = asyncio.ensure_future(gone(reader))
-        while not closed.done():
-            writer.write(b"x")
-            await asyncio.sleep(SHORT_S / 10)
-        assert closed.result()
-
-    run(Waiting(most=10, head_s=SHORT_S), steps)
-
-
-def test_t20_a_body_that_nobody_asked_for_gives_no_more_time() -> None:
-    async def steps(connect: Open) -> None:
-        reader, writer = await connect()
-        writer.write(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n")
-        await answer(reader)
+        writer.write(then)
         closed = asyncio.ensure_future(gone(reader))
         while not closed.done():
             writer.write(b"x")

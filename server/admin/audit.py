@@ -1,12 +1,10 @@
 """What administrators do is recorded in the ledger (T22), so that nobody can take it away afterwards."""
 
-import secrets
-
 from sqlalchemy.engine import Connection
 from starlette.requests import Request
 
 from consentinel.server.admin.current import current_user
-from consentinel.server.ledger.events import NewEvent
+from consentinel.server.ledger.events import NewEvent, own_event_id
 from consentinel.server.state import Services, services
 
 # What concerns no site, like a login, is recorded under this name. No host can have it: in an address, what
@@ -36,7 +34,7 @@ def record(
         site=site,
         kind="audit",
         type=action,
-        event_id=f"x{secrets.token_hex(16)}",  # no UUID: no visitor's event can have this name
+        event_id=own_event_id(),
         body={"action": action, "by": by, "detail": detail},
     )
     service.ledger.append(connection, [event])

@@ -9,11 +9,11 @@ from sqlalchemy.engine import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 
-from consentinel.banner.consent import SECONDS_A_DAY
 from consentinel.scanner.verdict import Tally, Verdict, judge, tallies
 from consentinel.server import publications
 from consentinel.server.admin.audit import audit
 from consentinel.server.admin.current import admin_only, checked_form
+from consentinel.server.clock import DAY_MS
 from consentinel.server.dashboard.frames import SiteFrame, site_frame
 from consentinel.server.dashboard.opt_in import LEAST_ANSWERS
 from consentinel.server.dashboard.pages import page, seen_again
@@ -69,7 +69,7 @@ async def add_site(request: Request) -> Response:
 
 async def _overview(request: Request, problem: str = "", address: str = "") -> Response:
     found = services(request)
-    today = found.clock() // (SECONDS_A_DAY * 1_000)
+    today = found.clock() // DAY_MS
     facts = await found.database.reading(
         _facts, page_number(request.query_params), today, found.settings.public_url
     )

@@ -6,10 +6,10 @@ from sqlalchemy.engine import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 
-from consentinel.banner.consent import SECONDS_A_DAY
 from consentinel.banner.regimes import regimes
 from consentinel.scanner.rendering.escaping import shorten, visible
 from consentinel.server.admin.current import admin_only
+from consentinel.server.clock import DAY_MS
 from consentinel.server.dashboard import moments
 from consentinel.server.dashboard.charts import Line, line_chart, swatch
 from consentinel.server.dashboard.frames import SiteFrame, site_page
@@ -39,7 +39,7 @@ async def rates(request: Request) -> Response:
     days = query.get("days", "") if query.get("days", "") in SPANS else _DEFAULT_SPAN
     asked = query.get("measure", "")
     measure = cast("Measure", asked if asked in get_args(Measure) else "some")
-    today = services(request).clock() // (SECONDS_A_DAY * 1_000)
+    today = services(request).clock() // DAY_MS
     asked_span = span_of(int(days), today)
 
     def read(connection: Connection, frame: SiteFrame) -> dict[str, Any]:

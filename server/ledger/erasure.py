@@ -7,13 +7,12 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from time import sleep
 from typing import Any, Literal, NamedTuple, TypeVar
-from uuid import uuid4
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from consentinel.server.clock import DAY_MS
-from consentinel.server.ledger.events import Json, NewEvent
+from consentinel.server.ledger.events import Json, NewEvent, own_event_id
 from consentinel.server.ledger.shards import Erased, all_heads, heads_of
 from consentinel.server.ledger.unfinished import Chain, drop_unfinished, keep_unfinished, unfinished
 from consentinel.server.ledger.writer import Ledger
@@ -253,7 +252,7 @@ def _tombstone(rows: Sequence[ErasableRow], reason: Reason, by: str) -> NewEvent
         site=rows[0].site,
         kind="tombstone",
         type="erased",
-        event_id=f"x{uuid4().hex}",  # no UUID, so no visitor can have sent it before
+        event_id=own_event_id(),
         body={"origin": rows[0].origin, "positions": ranges, "reason": reason, "by": by},
     )
 

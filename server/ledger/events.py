@@ -55,6 +55,11 @@ def new_id() -> bytes:
     return int(time.time()).to_bytes(_TIME_BYTES) + secrets.token_bytes(ID_BYTES - _TIME_BYTES)
 
 
+def own_event_id() -> str:
+    """Return the event_id of what no visitor has sent: no UUID, so no visitor's event can have this name."""
+    return f"x{secrets.token_hex(16)}"
+
+
 class NewEvent(msgspec.Struct, frozen=True, kw_only=True):
     """An event that is to be recorded.
 

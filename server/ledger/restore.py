@@ -8,7 +8,6 @@ or the anchor itself was lost.
 
 import threading
 from collections.abc import Mapping, Sequence
-from uuid import uuid4
 
 import msgspec
 import sqlalchemy as sa
@@ -18,7 +17,7 @@ from consentinel.scanner.errors import ConsentinelError
 from consentinel.server.errors import Unavailable
 from consentinel.server.ledger.anchor import Anchor, many_outdated
 from consentinel.server.ledger.erasure import erase_rows
-from consentinel.server.ledger.events import Json, NewEvent
+from consentinel.server.ledger.events import Json, NewEvent, own_event_id
 from consentinel.server.ledger.identity import named
 from consentinel.server.ledger.losses import Findings, Loss, compare, look_at, told_doubt
 from consentinel.server.ledger.requested import requested
@@ -244,7 +243,7 @@ def _leaf(site: str, found: Findings, by: str) -> NewEvent:
     why = "the ledger's anchor was missing" if found.is_missing else "it was older than the ledger's anchor"
     detail = f"the database was accepted as it is: {why}"
     body: dict[str, Json] = {"action": "accept-restore", "by": by, "detail": detail, "lost": lost}
-    return NewEvent(site=site, kind="audit", type="history-lost", event_id=f"x{uuid4().hex}", body=body)
+    return NewEvent(site=site, kind="audit", type="history-lost", event_id=own_event_id(), body=body)
 
 
 def _told(loss: Loss) -> dict[str, Json]:

@@ -359,13 +359,10 @@ def _is_size(value: object, most: int) -> bool:
 
 def _not_compared(proof: dict[str, Any], older: Sequence[Checkpoint]) -> list[str]:
     """Return a line for each older checkpoint of its tree with which a valid proof cannot be compared."""
-    compared, own = (
-        (proof["size"], proof["since"]),
-        {item.size for item in older if item.origin == proof["origin"]},
-    )
+    own = {item.size for item in older if item.origin == proof["origin"]}
     return [
         f"{_NOT_COMPARED}the older checkpoint of size {size} (get the proof with ?since={size})"
-        for size in sorted(own.difference(compared))
+        for size in sorted(own - {proof["size"], proof["since"]})
     ]
 
 

@@ -1,7 +1,6 @@
 """The act of publishing: artefacts, manifest, version and its leaf in the ledger, in one transaction."""
 
 import hashlib
-import secrets
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from consentinel.server.errors import ServerError
-from consentinel.server.ledger.events import NewEvent
+from consentinel.server.ledger.events import NewEvent, own_event_id
 from consentinel.server.ledger.writer import Ledger
 from consentinel.server.publications import (
     Manifest,
@@ -95,7 +94,7 @@ def approval(site: str, scan: int, by: str) -> NewEvent:
         site=site,
         kind="audit",
         type="approve-scan",
-        event_id=f"x{secrets.token_hex(16)}",  # no UUID: no visitor's event can have this name
+        event_id=own_event_id(),
         body={"action": "approve-scan", "by": by, "detail": f"scan {scan}"},
     )
 
